@@ -1,0 +1,109 @@
+"""The contract between a policy and whoever plays it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import isclass
+from random import Random
+from typing import Any, ClassVar, TypeAlias
+
+from openenv_tui.errors import SpecError
+from openenv_tui.model import EpisodeContext, GameInfo, Observation, Outcome, Transition
+
+Act: TypeAlias = "Callable[[Observation, Random], int | Awaitable[int]]"
+
+
+class Policy:
+    """Chooses actions for one seat. Subclass it and write ``act``; the rest is optional.
+
+    One object plays one episode at a time; many episodes may be played by copies in several
+    processes, in any order. So what ``act`` answers may depend on the observation, on ``rng``, on
+    what happened since ``begin``, and on ``EpisodeContext.episode``, and on nothing else, or runs
+    cannot be repeated. A policy that learns is played in order, by one process.
+
+    The parameters of ``__init__`` are the options of its spec: ``mcts(simulations=200)`` calls
+    ``MCTSPolicy(simulations=200)``. A parameter annotated ``Policy`` takes a spec.
+
+    Attributes:
+        blocking: ``act`` may take longer than a few milliseconds, so screens call it in a thread.
+        learns: ``learn`` does something.
+    """
+
+    blocking: ClassVar[bool] = False
+    learns: ClassVar[bool] = False
+
+    def unfit(self, game: GameInfo) -> str | None:
+        """Why this policy cannot play the game; None if it can. Asked before a run starts."""
+        return None
+
+    def begin(self, context: EpisodeContext) -> None:
+        """An episode begins."""
+
+    def act(self, observation: Observation, rng: Random) -> int | Awaitable[int]:
+        """One of ``observation.legal_actions``.
+
+        Args:
+            observation: what this seat may know; never anything that is hidden from it.
+            rng: the only source of chance that a policy may use.
+        """
+        raise NotImplementedError
+
+    def action_probabilities(self, observation: Observation) -> Mapping[int, float] | None:
+        """The probability of each legal action (those left out: 0); None if it cannot tell."""
+        return None
+
+    def learn(self, transition: Transition) -> None:
+        """Take in one step of experience. Called only where learning was asked for."""
+
+    def end(self, outcome: Outcome | None) -> None:
+        """The episode is over; None if nobody can tell how it went for this seat."""
+
+    def close(self) -> None:
+        """The run is over: save what is to be kept, let go of what is held."""
+
+
+class FunctionPolicy(Policy):
+    """A plain function ``(observation, rng) -> action`` as a policy."""
+
+    def __init__(self, function: Act) -> None:
+        self.function = function
+
+    def act(self, observation: Observation, rng: Random) -> int | Awaitable[int]:
+        return self.function(observation, rng)
+
+
+def as_policy(thing: Any, options: Mapping[str, Any] | None = None) -> Policy:
+    """Make a policy of a Policy, a Policy class, an object with ``act``, or a function.
+
+    Args:
+        thing: what a spec such as ``module:Object`` names.
+        options: keyword arguments, if the thing is a class or makes policies.
+
+    Raises:
+        SpecError: nothing of the kind.
+    """
+    if isclass(thing):
+        return as_policy(thing(**(options or {})))
+    if options:
+        raise SpecError(f"{thing!r} is not a class, so it takes no options")
+    if isinstance(thing, Policy):
+        return thing
+    if callable(getattr(thing, "act", None)):
+        return _adopt(thing)
+    if callable(thing):
+        return FunctionPolicy(thing)
+    raise SpecError(
+        f"{thing!r} is no policy: expected a Policy, a class with act(observation, rng), "
+        "or a function (observation, rng) -> action"
+    )
+
+
+def _adopt(thing: Any) -> Policy:
+    """A policy that has whatever of the contract ``thing`` has, and defaults for the rest."""
+    policy = FunctionPolicy(thing.act)
+    for name in ("unfit", "begin", "action_probabilities", "learn", "end", "close"):
+        if callable(getattr(thing, name, None)):
+            setattr(policy, name, getattr(thing, name))
+    for name in ("blocking", "learns"):
+        setattr(policy, name, bool(getattr(thing, name, False)))
+    return policy

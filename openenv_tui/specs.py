@@ -1,0 +1,274 @@
+"""Policy specs: how a policy is named on the command line, in files and in tables.
+
+    random                                           a built-in or installed policy
+    epsilon_greedy(base=tracker, epsilon=0.3)        with options; an option may be a spec
+    package.module:Object      ./file.py:Object      anybody's own class, object or function
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from openenv_tui.errors import SpecError
+from openenv_tui.model import Parameter
+from openenv_tui.policy import Policy, as_policy
+from openenv_tui.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+POLICIES: Registry[type[Policy]] = Registry(
+    "policy",
+    {
+        "random": "openenv_tui_policies.uniform:UniformPolicy",
+    },
+    group="openenv_tui.policies",
+)
+
+Option: TypeAlias = "Parameter | PolicySpec"
+
+
+@dataclass(frozen=True)
+class PolicySpec:
+    """A policy's name and options; ``str`` gives back what ``parse`` reads.
+
+    Attributes:
+        target: a name in the table, ``module:Object`` or ``path.py:Object``.
+        options: in the order in which they were written.
+    """
+
+    target: str
+    options: Mapping[str, Option] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        if not self.options:
+            return self.target
+        listed = ", ".join(f"{key}={_written(value)}" for key, value in self.options.items())
+        return f"{self.target}({listed})"
+
+    @classmethod
+    def parse(cls, text: str) -> PolicySpec:
+        """Read a spec.
+
+        Raises:
+            SpecError: the text is not a spec; the message points at the place.
+        """
+        reader = _Reader(text)
+        spec = reader.spec()
+        reader.expect_end()
+        return spec
+
+    def build(self) -> Policy:
+        """A fresh policy object.
+
+        Raises:
+            UnknownNameError: no policy has that name.
+            SpecError: the object cannot be loaded, or does not take these options.
+        """
+        target = _load(self.target) if ":" in self.target else POLICIES.load(self.target, _HINT)
+        if isinstance(target, Policy) or not inspect.isclass(target):
+            return as_policy(target, self._arguments(None))
+        try:
+            return as_policy(target, self._arguments(target))
+        except (TypeError, ValueError) as error:
+            raise SpecError(f"policy '{self.target}' does not take these options: {error}") from error
+
+    def _arguments(self, target: type | None) -> dict[str, Any]:
+        accepted = _accepted(target) if target else {}
+        for key in self.options:
+            if target and key not in accepted:
+                takes = f"it takes {', '.join(accepted)}" if accepted else "it takes none"
+                raise SpecError(f"policy '{self.target}' has no option '{key}'; {takes}")
+        return {key: _argument(value, accepted.get(key)) for key, value in self.options.items()}
+
+
+_HINT = "`openenv-tui policies` lists them; your own: module:Object or ./file.py:Object"
+
+
+def policy_options(target: type) -> Mapping[str, inspect.Parameter]:
+    """The options that a policy class takes: the parameters of its ``__init__``."""
+    return MappingProxyType(_accepted(target))
+
+
+def _accepted(target: type) -> dict[str, inspect.Parameter]:
+    signature = inspect.signature(target)
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return {name: p for name, p in signature.parameters.items() if p.kind in named}
+
+
+def _argument(value: Option, parameter: inspect.Parameter | None) -> Any:
+    if isinstance(value, PolicySpec):
+        return value.build()
+    annotation = str(parameter.annotation) if parameter else ""
+    if isinstance(value, str) and "Policy" in annotation:
+        return PolicySpec.parse(value).build()
+    return value
+
+
+def _written(value: Option) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str) and (not value.isidentifier() or _literal(value) != value):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return str(value)
+
+
+def _literal(word: str) -> Parameter:
+    if word.lower() in ("true", "false"):
+        return word.lower() == "true"
+    for number in (int, float):
+        try:
+            return number(word)
+        except ValueError:
+            continue
+    return word
+
+
+class _Reader:
+    """A recursive-descent reader of one spec."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def spec(self) -> PolicySpec:
+        target = self._until("(),=").strip()
+        if not target:
+            raise self._error("a policy's name was expected")
+        return PolicySpec(target, self._options() if self._take("(") else {})
+
+    def _options(self) -> dict[str, Option]:
+        options: dict[str, Option] = {}
+        while not self._take(")"):
+            key = self._until("(),=").strip()
+            if not key.isidentifier() or not self._take("="):
+                raise self._error("expected option=value")
+            if key in options:
+                raise self._error(f"option '{key}' is given twice")
+            options[key] = self._value()
+            if not self._take(",") and not self._ahead(")"):
+                raise self._error("expected ',' or ')'")
+        return options
+
+    def _value(self) -> Option:
+        self._skip_space()
+        quote = self.text[self.at : self.at + 1]
+        if quote in ("'", '"') and quote:
+            return self._quoted(quote)
+        start = self.at
+        word = self._until("(),=").strip()
+        if not word:
+            raise self._error("a value was expected")
+        if self._ahead("("):
+            self.at = start
+            return self.spec()
+        return _literal(word)
+
+    def _quoted(self, quote: str) -> str:
+        self.at += 1
+        letters: list[str] = []
+        while self.at < len(self.text):
+            letter = self.text[self.at]
+            self.at += 1
+            if letter == quote:
+                return "".join(letters)
+            if letter == "\\" and self.at < len(self.text):
+                letter = self.text[self.at]
+                self.at += 1
+            letters.append(letter)
+        raise self._error(f"the closing {quote} is missing")
+
+    def _until(self, stops: str) -> str:
+        start = self.at
+        while self.at < len(self.text) and self.text[self.at] not in stops:
+            self.at += 1
+        return self.text[start : self.at]
+
+    def _skip_space(self) -> None:
+        while self.text[self.at : self.at + 1].isspace():
+            self.at += 1
+
+    def _ahead(self, mark: str) -> bool:
+        self._skip_space()
+        return self.text.startswith(mark, self.at)
+
+    def _take(self, mark: str) -> bool:
+        if self._ahead(mark):
+            self.at += len(mark)
+            return True
+        return False
+
+    def expect_end(self) -> None:
+        self._skip_space()
+        if self.at < len(self.text):
+            raise self._error("nothing more was expected")
+
+    def _error(self, problem: str) -> SpecError:
+        return SpecError(
+            f"cannot read the policy '{self.text}': {problem} at character {self.at + 1}; "
+            "write name or name(option=value, ...)"
+        )
+
+
+def _load(target: str) -> Any:
+    """What ``module:Object`` or ``path.py:Object`` names."""
+    place, _, attribute = target.rpartition(":")
+    try:
+        found: Any = _load_file(place) if place.endswith(".py") else _load_module(place)
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except AttributeError as error:
+        raise SpecError(f"there is no '{attribute}' in {place}") from error
+    except SpecError:
+        raise
+    except Exception as error:
+        # A stranger's module may raise anything while it is imported.
+        raise SpecError(f"cannot load {target}: {type(error).__name__}: {error}") from error
+    return found
+
+
+def _load_module(name: str) -> Any:
+    with _working_directory_importable():
+        return importlib.import_module(name)
+
+
+def _load_file(place: str) -> Any:
+    path = Path(place).expanduser().resolve()
+    if not path.is_file():
+        raise SpecError(f"there is no file {place}")
+    name = f"openenv_tui_user_{path.stem}_{abs(hash(path))}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        if spec is None or spec.loader is None:
+            raise SpecError(f"{place} is not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
+
+
+@contextmanager
+def _working_directory_importable() -> Iterator[None]:
+    """A console script does not have the working directory on its path; ``python -m`` does."""
+    here = str(Path.cwd())
+    if here in sys.path or "" in sys.path:
+        yield
+        return
+    sys.path.append(here)
+    try:
+        yield
+    finally:
+        sys.path.remove(here)
