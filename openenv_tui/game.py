@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeAlias
 
 from openenv_tui.model import Ending, GameInfo, Observation, Outcome
 from openenv_tui.views import View
+
+LastSeen: TypeAlias = "Callable[[int], Observation | None]"
+"""Player id -> that player's newest observation; None for a player of another side."""
 
 
 class Game(Protocol):
@@ -28,12 +31,8 @@ class Game(Protocol):
     def outcome_rule(self) -> str:
         """What counts as a win, a draw and a loss, in one line for a table's caption."""
 
-    def judge(self, ending: Ending, seat: int, last: Observation | None) -> Outcome | None:
-        """How an episode went for ``seat``; None if what is known does not tell.
-
-        Args:
-            last: that seat's observation after the end, where this side has it.
-        """
+    def judge(self, ending: Ending, seat: int, last: LastSeen) -> Outcome | None:
+        """How an episode went for ``seat``; None if what is known does not tell."""
 
     def view(self, observation: Observation) -> View:
         """The picture of what ``observation.player`` sees, made from its tensor or text alone."""
@@ -44,7 +43,7 @@ class Game(Protocol):
     def keys(self, observation: Observation) -> Mapping[str, int]:
         """Key -> action for each legal action, in Textual's names for keys."""
 
-    def conclusion(self, ending: Ending, seat: int, last: Observation | None) -> str:
+    def conclusion(self, ending: Ending, seat: int, last: LastSeen) -> str:
         """What happened at the end, in the game's own words, as told to ``seat``."""
 
     def reconstruct(self, tensor: tuple[float, ...]) -> tuple[int, ...] | None:

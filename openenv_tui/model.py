@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 NO_METADATA: Mapping[str, Any] = MappingProxyType({})
 
@@ -84,7 +84,7 @@ class Observation:
         ply: how many moves, chance included, came before.
     """
 
-    __slots__ = ("_source", "legal_actions", "player", "ply")
+    __slots__ = ("_source", "_tensor", "legal_actions", "player", "ply")
 
     def __init__(
         self, player: int, legal_actions: tuple[int, ...], source: ObservationSource, ply: int = 0
@@ -119,7 +119,11 @@ class Observation:
         It is what an official OpenSpiel server sends as ``info_state``: the information state
         where the game defines one, else the observation.
         """
-        return self._source.tensor(self)
+        try:
+            return self._tensor
+        except AttributeError:
+            self._tensor: tuple[float, ...] = self._source.tensor(self)
+            return self._tensor
 
     @property
     def text(self) -> str:
@@ -184,8 +188,7 @@ class Given:
         return self.extra
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How an episode ended.
 
     Attributes:
@@ -199,20 +202,17 @@ class Ending:
     history: tuple[int, ...] | None
 
 
-class Step:
+class Step(NamedTuple):
     """What an environment answers to a reset or to a step.
 
     Attributes:
-        observations: one for each player who must act now (several in a simultaneous move);
-            after the end, the last one of every player whom this side plays.
+        observations: one for each player who must act now, by player id (several in a
+            simultaneous move); () after the end, when ``Environment.observe`` gives the last.
         ending: None while the episode goes on.
     """
 
-    __slots__ = ("ending", "observations")
-
-    def __init__(self, observations: tuple[Observation, ...], ending: Ending | None = None) -> None:
-        self.observations = observations
-        self.ending = ending
+    observations: tuple[Observation, ...]
+    ending: Ending | None = None
 
 
 class Outcome(StrEnum):
@@ -236,8 +236,7 @@ class ForfeitKind(StrEnum):
     """It raised an exception."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forfeit:
+class Forfeit(NamedTuple):
     """A match ended by a seat's own fault."""
 
     seat: int
@@ -245,8 +244,7 @@ class Forfeit:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class MatchRecord:
+class MatchRecord(NamedTuple):
     """Everything needed to replay a match or to count it.
 
     Attributes:
@@ -273,8 +271,7 @@ class MatchRecord:
     forfeit: Forfeit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """One step of experience of one seat: what a learning policy learns from.
 
     Attributes:
@@ -290,8 +287,7 @@ class Transition:
     done: bool
 
 
-@dataclass(frozen=True)
-class EpisodeContext:
+class EpisodeContext(NamedTuple):
     """What a policy is told when an episode begins.
 
     Attributes:

@@ -1,0 +1,1 @@
+"""An OpenEnv environment of OpenSpiel games with every seat playable."""

@@ -1,0 +1,176 @@
+"""Every OpenSpiel game: what the engine knows of it, and an adapter that fits all of them.
+
+The adapter draws the player's own string and uses the engine's names for actions. A game with a
+board of its own subclasses it in a file of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import pyspiel
+
+from openenv_tui.errors import GameError, UnknownNameError
+from openenv_tui.game import LastSeen
+from openenv_tui.model import Ending, GameInfo, Observation, Outcome
+from openenv_tui.views import TextView, View
+
+KEYS = "123456789abcdefghijklmnoprstuvwxyz"
+"""Given to the legal actions of a game that has no keys of its own; q is for leaving."""
+
+
+@lru_cache(maxsize=64)
+def load_engine(name: str) -> Any:
+    """The ``pyspiel.Game`` of that name, such as ``catch(rows=8,columns=7)``.
+
+    Raises:
+        UnknownNameError: OpenSpiel has no such game.
+        GameError: the parameters do not fit, or the game has no seats to play.
+    """
+    short = name.partition("(")[0].strip()
+    if short not in pyspiel.registered_names():
+        raise UnknownNameError("game", short, playable_names(), "`openenv-tui games` lists them")
+    try:
+        with _quiet_stderr():
+            game = pyspiel.load_game(name)
+    except (pyspiel.SpielError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[-1] if str(error).strip() else "the engine refused"
+        raise GameError(f"cannot load the game '{name}': {reason}") from error
+    if game.get_type().dynamics == pyspiel.GameType.Dynamics.MEAN_FIELD:
+        raise GameError(f"{short} is a mean-field game: it has no seats to play")
+    return game
+
+
+@lru_cache(maxsize=1)
+def playable_names() -> tuple[str, ...]:
+    """The games that can be played by their bare name, sorted."""
+    mean_field = pyspiel.GameType.Dynamics.MEAN_FIELD
+    kinds = [kind for kind in pyspiel.registered_games() if kind.default_loadable]
+    return tuple(sorted(kind.short_name for kind in kinds if kind.dynamics != mean_field))
+
+
+def describe(engine: Any) -> GameInfo:
+    """The facts of a ``pyspiel.Game``."""
+    kind = engine.get_type()
+    perfect = kind.information == pyspiel.GameType.Information.PERFECT_INFORMATION
+    name = str(engine)
+    return GameInfo(
+        name=name.removesuffix("()"),
+        short_name=kind.short_name,
+        parameters=engine.get_parameters(),
+        players=engine.num_players(),
+        num_actions=engine.num_distinct_actions(),
+        max_length=engine.max_game_length(),
+        min_utility=_or(engine.min_utility, float("-inf")),
+        max_utility=_or(engine.max_utility, float("inf")),
+        tensor_shape=_tensor_shape(engine),
+        simultaneous=kind.dynamics == pyspiel.GameType.Dynamics.SIMULTANEOUS,
+        perfect_information=perfect,
+        chance=kind.chance_mode != pyspiel.GameType.ChanceMode.DETERMINISTIC,
+        zero_sum=kind.utility == pyspiel.GameType.Utility.ZERO_SUM,
+        history_known=perfect,
+    )
+
+
+def long_name(engine: Any) -> str:
+    """OpenSpiel's title of a game, such as "Tic Tac Toe"."""
+    return str(engine.get_type().long_name)
+
+
+class OpenSpielGame:
+    """Any OpenSpiel game, in its own words.
+
+    Args:
+        info: the game's facts.
+        title: what a person calls it; the short name by default.
+    """
+
+    goal = "Get the highest return."
+
+    def __init__(self, info: GameInfo, title: str = "") -> None:
+        self.info = info
+        self.title = title or info.short_name.replace("_", " ").title()
+
+    @property
+    def outcome_rule(self) -> str:
+        if self.info.players == 1:
+            return "win: return > 0; draw: 0; loss: below 0"
+        return "win: the highest return; draw: it is shared; loss: any other"
+
+    def judge(self, ending: Ending, seat: int, last: LastSeen) -> Outcome | None:
+        """By the return: above 0 for one player, the highest among several."""
+        mine = ending.returns[seat]
+        if mine is None:
+            return None
+        if self.info.players > 1:
+            if self.info.players == 2 and self.info.zero_sum:
+                best, shared = -mine, mine == 0
+            else:
+                others = [ending.returns[i] for i in range(len(ending.returns)) if i != seat]
+                known = [value for value in others if value is not None]
+                if len(known) < len(others):
+                    return None
+                best = max(known)
+                shared = mine == best
+            if shared:
+                return Outcome.DRAW
+            return Outcome.WIN if mine > best else Outcome.LOSS
+        if mine == 0:
+            return Outcome.DRAW
+        return Outcome.WIN if mine > 0 else Outcome.LOSS
+
+    def view(self, observation: Observation) -> View:
+        return TextView(observation.text.rstrip() or "(this game tells this player nothing yet)")
+
+    def action_name(self, observation: Observation, action: int) -> str:
+        return observation.action_names.get(action) or str(action)
+
+    def keys(self, observation: Observation) -> Mapping[str, int]:
+        return dict(zip(KEYS, observation.legal_actions, strict=False))
+
+    def conclusion(self, ending: Ending, seat: int, last: LastSeen) -> str:
+        mine = ending.returns[seat]
+        if mine is None:
+            return "The game is over."
+        verdict = {Outcome.WIN: "You win", Outcome.DRAW: "A draw", Outcome.LOSS: "You lose"}
+        outcome = self.judge(ending, seat, last)
+        return f"{verdict[outcome] if outcome else 'The game is over'}: your return is {mine:g}."
+
+    def reconstruct(self, tensor: tuple[float, ...]) -> tuple[int, ...] | None:
+        return None
+
+
+def _tensor_shape(engine: Any) -> tuple[int, ...]:
+    kind = engine.get_type()
+    if kind.provides_information_state_tensor:
+        return tuple(engine.information_state_tensor_shape())
+    if kind.provides_observation_tensor:
+        return tuple(engine.observation_tensor_shape())
+    return ()
+
+
+def _or(read: Any, otherwise: float) -> float:
+    try:
+        return float(read())
+    except (pyspiel.SpielError, RuntimeError):
+        return otherwise
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """OpenSpiel prints its errors to file descriptor 2 before it raises them."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
