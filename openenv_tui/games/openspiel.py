@@ -50,8 +50,15 @@ def load_engine(name: str) -> Any:
 def playable_names() -> tuple[str, ...]:
     """The games that can be played by their bare name, sorted."""
     mean_field = pyspiel.GameType.Dynamics.MEAN_FIELD
-    kinds = [kind for kind in pyspiel.registered_games() if kind.default_loadable]
-    return tuple(sorted(kind.short_name for kind in kinds if kind.dynamics != mean_field))
+    return tuple(
+        sorted(
+            kind.short_name
+            for kind in pyspiel.registered_games()
+            # coop_to_1p is registered as if it needed parameters, and loads without any.
+            if (kind.default_loadable or kind.short_name == "coop_to_1p")
+            and kind.dynamics != mean_field
+        )
+    )
 
 
 def describe(engine: Any) -> GameInfo:
