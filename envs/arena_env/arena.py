@@ -1,0 +1,217 @@
+"""The embedded engine: an OpenSpiel game in this process, with every seat playable.
+
+Three promises make it fit for measuring policies: all chance comes from the seed given to
+``reset``, an illegal action never reaches the engine (some games end the process on one), and a
+player's observation holds nothing that the game hides from that player.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import pyspiel
+
+from openenv_tui.errors import IllegalActionError
+from openenv_tui.games import load_game
+from openenv_tui.games.openspiel import OpenSpielGame, load_engine
+from openenv_tui.model import NO_METADATA, Ending, Observation, Step
+from openenv_tui.seeding import Rng, derive
+
+CHANCE = int(pyspiel.PlayerId.CHANCE)
+SIMULTANEOUS = int(pyspiel.PlayerId.SIMULTANEOUS)
+TERMINAL = int(pyspiel.PlayerId.TERMINAL)
+NOBODY: Mapping[int, str] = MappingProxyType({})
+
+
+class Arena:
+    """An ``Environment`` around ``pyspiel``, with all seats on this side.
+
+    Args:
+        name: an OpenSpiel name, parameters included, such as ``catch(rows=8,columns=7)``.
+
+    Raises:
+        UnknownNameError: there is no such game.
+        GameError: its parameters do not fit, or it has no seats to play.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.game: OpenSpielGame = load_game(name)
+        self.seats = tuple(range(self.game.info.players))
+        self.opponents = NOBODY
+        self._engine = load_engine(name)
+        self._own_dice = "rng_seed" in self.game.info.parameters
+        self._episode: _Episode | None = None
+
+    def reset(self, seed: int) -> Step:
+        engine = self._engine
+        if self._own_dice:
+            engine = _engine_with_dice(self.game.info.name, seed)
+        self._episode = episode = _Episode(engine, self.game.info.history_known, seed)
+        return episode.next_step()
+
+    def step(self, actions: Sequence[int]) -> Step:
+        episode = self._episode
+        if episode is None:
+            raise IllegalActionError("no episode has begun: call reset first")
+        return episode.play(actions)
+
+    def observe(self, player: int) -> Observation:
+        if self._episode is None:
+            raise IllegalActionError("no episode has begun: call reset first")
+        return self._episode.observe(player)
+
+    def close(self) -> None:
+        self._episode = None
+
+
+class _Episode:
+    """One episode; also what its observations take their details from, however late."""
+
+    __slots__ = ("acting", "earlier", "engine", "history_known", "ply", "rng", "seed", "state")
+
+    def __init__(self, engine: Any, history_known: bool, seed: int) -> None:
+        self.engine = engine
+        self.history_known = history_known
+        self.seed = seed
+        self.state = engine.new_initial_state()
+        self.ply = 0
+        self.acting: tuple[Observation, ...] = ()
+        self.rng: Rng | None = None
+        self.earlier: tuple[int, Any] | None = None
+
+    def next_step(self) -> Step:
+        """Let chance move until a player must, or the end."""
+        state = self.state
+        player = state.current_player()
+        while player == CHANCE:
+            state.apply_action(self._roll(state))
+            self.ply += 1
+            player = state.current_player()
+        if player >= 0:
+            self.acting = acting = (
+                Observation(player, tuple(state.legal_actions()), self, self.ply),
+            )
+            return Step(acting)
+        if player == TERMINAL:
+            self.acting = ()
+            return Step((), Ending(tuple(state.returns()), tuple(state.history())))
+        return Step(self._everybody(state))
+
+    def play(self, actions: Sequence[int]) -> Step:
+        acting = self.acting
+        if len(actions) != len(acting):
+            raise IllegalActionError(self._miscounted(len(actions)))
+        for observation, action in zip(acting, actions, strict=True):
+            if action not in observation.legal_actions:
+                raise IllegalActionError(
+                    f"action {action!r} is not legal for player {observation.player}; "
+                    f"legal now: {', '.join(map(str, observation.legal_actions))}"
+                )
+        state = self.state
+        if len(acting) == 1 and state.current_player() >= 0:
+            state.apply_action(actions[0])
+            self.ply += 1
+        else:
+            joint = [0] * self.engine.num_players()
+            for observation, action in zip(acting, actions, strict=True):
+                joint[observation.player] = action
+            state.apply_actions(joint)
+            self.ply += len(joint)
+        return self.next_step()
+
+    def observe(self, player: int) -> Observation:
+        for observation in self.acting:
+            if observation.player == player:
+                return observation
+        return Observation(player, (), self, self.ply)
+
+    def _everybody(self, state: Any) -> tuple[Observation, ...]:
+        """The players who choose at once: those who have anything to choose."""
+        chosen = ((i, tuple(state.legal_actions(i))) for i in range(self.engine.num_players()))
+        self.acting = tuple(
+            Observation(player, legal, self, self.ply) for player, legal in chosen if legal
+        )
+        return self.acting
+
+    def _roll(self, state: Any) -> int:
+        if self.rng is None:
+            self.rng = Rng(self.seed)
+        left = self.rng.random()
+        action = 0
+        for action, probability in state.chance_outcomes():
+            left -= probability
+            if left < 0:
+                break
+        return int(action)
+
+    def _miscounted(self, given: int) -> str:
+        if not self.acting:
+            return "the episode is over: call reset"
+        return f"{len(self.acting)} players must choose now, and {given} actions were given"
+
+    def _state_of(self, observation: Observation) -> Any:
+        """The state at which an observation was made, played again if it has gone by."""
+        if observation.ply == self.ply:
+            return self.state
+        if self.earlier is None or self.earlier[0] != observation.ply:
+            history = self.state.history()[: observation.ply]
+            self.earlier = observation.ply, state_after(self.engine, history)
+        return self.earlier[1]
+
+    # What Observation asks for.
+
+    def tensor(self, observation: Observation) -> tuple[float, ...]:
+        state = self._state_of(observation)
+        kind = self.engine.get_type()
+        if kind.provides_information_state_tensor:
+            return tuple(state.information_state_tensor(observation.player))
+        if kind.provides_observation_tensor:
+            return tuple(state.observation_tensor(observation.player))
+        return ()
+
+    def text(self, observation: Observation) -> str:
+        state = self._state_of(observation)
+        if self.engine.get_type().provides_observation_string:
+            return str(state.observation_string(observation.player))
+        return str(state.information_state_string(observation.player))
+
+    def return_so_far(self, observation: Observation) -> float:
+        return float(self._state_of(observation).returns()[observation.player])
+
+    def history(self, observation: Observation) -> tuple[int, ...] | None:
+        if not self.history_known:
+            return None
+        return tuple(self.state.history()[: observation.ply])
+
+    def action_names(self, observation: Observation) -> Mapping[int, str]:
+        state = self._state_of(observation)
+        player = observation.player
+        return {a: state.action_to_string(player, a) for a in observation.legal_actions}
+
+    def metadata(self, _: Observation) -> Mapping[str, Any]:
+        return NO_METADATA
+
+
+def state_after(engine: Any, history: Sequence[int]) -> Any:
+    """The state that a history leads to; moves made at once stand in the order of the players."""
+    state = engine.new_initial_state()
+    players = engine.num_players()
+    at = 0
+    while at < len(history):
+        if state.current_player() == SIMULTANEOUS:
+            state.apply_actions(list(history[at : at + players]))
+            at += players
+        else:
+            state.apply_action(history[at])
+            at += 1
+    return state
+
+
+def _engine_with_dice(name: str, seed: int) -> Any:
+    """A game that rolls its own dice, loaded anew with a seed of this episode's."""
+    dice = derive(seed, "rng_seed") % (1 << 31)
+    short, _, rest = name.partition("(")
+    parameters = [p for p in rest.removesuffix(")").split(",") if p and not p.startswith("rng_seed=")]
+    return pyspiel.load_game(f"{short}({','.join([*parameters, f'rng_seed={dice}'])})")
