@@ -43,7 +43,7 @@ class Seat:
         learning: the policy is given its transitions.
     """
 
-    __slots__ = ("act", "begins", "clock", "ends", "learning", "name", "pending", "policy", "rng")
+    __slots__ = ("act", "begins", "clock", "ends", "learning", "name", "pending", "plain", "policy", "rng")
 
     def __init__(
         self, name: str, policy: Policy, *, clock: float | None = None, learning: bool = False
@@ -53,6 +53,7 @@ class Seat:
         self.act = policy.act
         self.clock = clock
         self.learning = learning
+        self.plain = clock is None and not learning
         self.rng = Rng()
         self.pending: tuple[Observation, int, float] | None = None
         # Most policies keep nothing between moves, and a call that does nothing still costs.
@@ -119,6 +120,30 @@ class Match:
                 except Exception as error:
                     raise _crash(player, error) from error
 
+    def choose(self, observation: Observation) -> int:
+        """The legal action that the seat whose turn it is chooses at once.
+
+        Raises:
+            Foul: the policy failed, took too long, or chose no legal action.
+            TypeError: the policy has to be awaited.
+        """
+        seat = self.seats[observation.player]
+        if seat.plain:
+            try:
+                answer = seat.act(observation, seat.rng)
+            except Exception as error:
+                raise _crash(observation.player, error) from error
+            if type(answer) is int and answer in observation.legal_actions:
+                self.chosen.append(answer)
+                return answer
+        else:
+            answer = self.ask(observation)
+        if isawaitable(answer):
+            if hasattr(answer, "close"):
+                answer.close()
+            raise TypeError(f"policy '{seat.name}' has to be awaited: use play_async")
+        return self.accept(observation, answer)
+
     def ask(self, observation: Observation) -> Any:
         """What the seat whose turn it is answers: an action, or something to await for one.
 
@@ -168,16 +193,16 @@ class Match:
                     self._teach(seat, final, done=True)
             if seat.ends:
                 seat.policy.end(outcomes[player])
-        complete = ending.history is not None
+        returns, history = ending
         self.record = record = MatchRecord(
             self.game.info.name,
             self.seed,
             self._names(),
-            ending.returns,
+            returns,
             outcomes,
             len(self.chosen),
-            ending.history if ending.history is not None else tuple(self.chosen),
-            complete,
+            tuple(self.chosen) if history is None else history,
+            history is not None,
         )
         return record
 
@@ -266,28 +291,16 @@ def play(environment: Environment, match: Match) -> MatchRecord:
         OpenEnvTuiError: the environment failed.
         TypeError: a policy has to be awaited; ``play_async`` can.
     """
-    ask, accept, step_on = match.ask, match.accept, environment.step
+    choose, take = match.choose, environment.step
     step = environment.reset(match.seed)
     try:
         match.begin()
         while (ending := step.ending) is None:
-            observations = step.observations
-            if len(observations) == 1:
-                seen = observations[0]
-                step = step_on((accept(seen, _answered(ask(seen))),))
-            else:
-                step = step_on([accept(seen, _answered(ask(seen))) for seen in observations])
+            seen = step.observations
+            step = take((choose(seen[0]),) if len(seen) == 1 else [choose(one) for one in seen])
         return match.finish(ending, environment.observe)
     except Foul as foul:
         return match.forfeited(foul.forfeit)
-
-
-def _answered(answer: Any) -> Any:
-    if type(answer) is not int and isawaitable(answer):
-        if hasattr(answer, "close"):
-            answer.close()
-        raise TypeError("this policy has to be awaited: use play_async")
-    return answer
 
 
 async def play_async(environment: AsyncEnvironment, match: Match) -> MatchRecord:

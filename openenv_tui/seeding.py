@@ -16,7 +16,9 @@ SEED_BITS: Final = 53
 
 _WORDS = Struct("<8Q")
 _COUNTER = Struct("<QQ")
+_from_bytes = int.from_bytes
 _MASK = (1 << 64) - 1
+_STEP: Final = 2.0**-53
 
 
 def derive(seed: int, *path: int | str) -> int:
@@ -29,6 +31,23 @@ def derive(seed: int, *path: int | str) -> int:
     text = "\x1f".join([str(seed), *map(str, path)])
     digest = blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> (64 - SEED_BITS)
+
+
+class Seeds:
+    """The seeds of a numbered family, such as the deals of a run: cheaper than ``derive`` each.
+
+    Args:
+        seed: the seed that they descend from.
+        path: what the family is for.
+    """
+
+    def __init__(self, seed: int, *path: int | str) -> None:
+        self._family = derive(seed, *path)
+
+    def __getitem__(self, number: int) -> int:
+        """The seed, in 0 .. 2**53 - 1, of that number in the family."""
+        digest = blake2b(_COUNTER.pack(self._family, number), digest_size=8).digest()
+        return _from_bytes(digest, "little") >> (64 - SEED_BITS)
 
 
 class Rng(Random):
@@ -46,21 +65,22 @@ class Rng(Random):
     def restart(self, seed: int, stream: int = 0) -> None:
         """Begin again from ``seed``; streams of one seed are independent of each other."""
         self._seed = seed & _MASK
-        self._block = stream << 40
+        self._block = stream << 40 & _MASK
         self._words: list[int] = []
 
     def _word(self) -> int:
         words = self._words
         if not words:
-            block = _COUNTER.pack(self._seed, self._block & _MASK)
-            self._block += 1
-            words.extend(_WORDS.unpack(blake2b(block).digest()))
+            block = self._block
+            self._block = block + 1
+            digest = blake2b(_COUNTER.pack(self._seed, block)).digest()
+            self._words = words = list(_WORDS.unpack(digest))
         return words.pop()
 
     def random(self) -> float:
         """A float in [0, 1), a multiple of 2**-53."""
         words = self._words
-        return ((words.pop() if words else self._word()) >> 11) * 2.0**-53
+        return ((words.pop() if words else self._word()) >> 11) * _STEP
 
     def getrandbits(self, k: int, /) -> int:
         """An integer of ``k`` random bits."""

@@ -22,6 +22,7 @@ from openenv_tui.seeding import Rng, derive
 CHANCE = int(pyspiel.PlayerId.CHANCE)
 SIMULTANEOUS = int(pyspiel.PlayerId.SIMULTANEOUS)
 TERMINAL = int(pyspiel.PlayerId.TERMINAL)
+_new_tuple: Any = tuple.__new__  # half the price of calling the NamedTuple itself
 NOBODY: Mapping[int, str] = MappingProxyType({})
 
 
@@ -42,19 +43,29 @@ class Arena:
         self.opponents = NOBODY
         self._engine = load_engine(name)
         self._own_dice = "rng_seed" in self.game.info.parameters
+        self._history_known = self.game.info.history_known
         self._episode: _Episode | None = None
 
     def reset(self, seed: int) -> Step:
         engine = self._engine
         if self._own_dice:
             engine = _engine_with_dice(self.game.info.name, seed)
-        self._episode = episode = _Episode(engine, self.game.info.history_known, seed)
-        return episode.next_step()
+        self._episode = episode = _Episode(engine, self._history_known, seed)
+        return episode.next_step(episode.state)
 
     def step(self, actions: Sequence[int]) -> Step:
         episode = self._episode
         if episode is None:
             raise IllegalActionError("no episode has begun: call reset first")
+        acting = episode.acting
+        if len(acting) == 1 == len(actions) and actions[0] in acting[0].legal_actions:
+            # By far the most frequent case, and the loop that evaluations spend their time in.
+            state = episode.state
+            if episode.simultaneous:
+                return episode.play(actions)
+            state.apply_action(actions[0])
+            episode.ply += 1
+            return episode.next_step(state)
         return episode.play(actions)
 
     def observe(self, player: int) -> Observation:
@@ -69,7 +80,17 @@ class Arena:
 class _Episode:
     """One episode; also what its observations take their details from, however late."""
 
-    __slots__ = ("acting", "earlier", "engine", "history_known", "ply", "rng", "seed", "state")
+    __slots__ = (
+        "acting",
+        "earlier",
+        "engine",
+        "history_known",
+        "ply",
+        "rng",
+        "seed",
+        "simultaneous",
+        "state",
+    )
 
     def __init__(self, engine: Any, history_known: bool, seed: int) -> None:
         self.engine = engine
@@ -78,12 +99,12 @@ class _Episode:
         self.state = engine.new_initial_state()
         self.ply = 0
         self.acting: tuple[Observation, ...] = ()
+        self.simultaneous = False
         self.rng: Rng | None = None
         self.earlier: tuple[int, Any] | None = None
 
-    def next_step(self) -> Step:
+    def next_step(self, state: Any) -> Step:
         """Let chance move until a player must, or the end."""
-        state = self.state
         player = state.current_player()
         while player == CHANCE:
             state.apply_action(self._roll(state))
@@ -93,13 +114,17 @@ class _Episode:
             self.acting = acting = (
                 Observation(player, tuple(state.legal_actions()), self, self.ply),
             )
-            return Step(acting)
+            self.simultaneous = False
+            return _new_tuple(Step, (acting, None))
         if player == TERMINAL:
             self.acting = ()
-            return Step((), Ending(tuple(state.returns()), tuple(state.history())))
+            ending = _new_tuple(Ending, (tuple(state.returns()), tuple(state.history())))
+            return _new_tuple(Step, ((), ending))
+        self.simultaneous = True
         return Step(self._everybody(state))
 
     def play(self, actions: Sequence[int]) -> Step:
+        """Check the actions, take them all, and go on."""
         acting = self.acting
         if len(actions) != len(acting):
             raise IllegalActionError(self._miscounted(len(actions)))
@@ -110,16 +135,16 @@ class _Episode:
                     f"legal now: {', '.join(map(str, observation.legal_actions))}"
                 )
         state = self.state
-        if len(acting) == 1 and state.current_player() >= 0:
-            state.apply_action(actions[0])
-            self.ply += 1
-        else:
+        if self.simultaneous:
             joint = [0] * self.engine.num_players()
             for observation, action in zip(acting, actions, strict=True):
                 joint[observation.player] = action
             state.apply_actions(joint)
             self.ply += len(joint)
-        return self.next_step()
+        else:
+            state.apply_action(actions[0])
+            self.ply += 1
+        return self.next_step(state)
 
     def observe(self, player: int) -> Observation:
         for observation in self.acting:

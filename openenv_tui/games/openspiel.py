@@ -101,6 +101,8 @@ class OpenSpielGame:
 
     def __init__(self, info: GameInfo, title: str = "") -> None:
         self.info = info
+        # Of two who share out nothing, the one above zero has more than the other.
+        self._measured_against_zero = info.players == 1 or (info.players == 2 and info.zero_sum)
         self.title = title or info.short_name.replace("_", " ").title()
 
     @property
@@ -114,22 +116,17 @@ class OpenSpielGame:
         mine = ending.returns[seat]
         if mine is None:
             return None
-        if self.info.players > 1:
-            if self.info.players == 2 and self.info.zero_sum:
-                best, shared = -mine, mine == 0
-            else:
-                others = [ending.returns[i] for i in range(len(ending.returns)) if i != seat]
-                known = [value for value in others if value is not None]
-                if len(known) < len(others):
-                    return None
-                best = max(known)
-                shared = mine == best
-            if shared:
-                return Outcome.DRAW
-            return Outcome.WIN if mine > best else Outcome.LOSS
-        if mine == 0:
+        best = 0.0 if self._measured_against_zero else self._best_of_the_others(ending, seat)
+        if best is None:
+            return None
+        if mine == best:
             return Outcome.DRAW
-        return Outcome.WIN if mine > 0 else Outcome.LOSS
+        return Outcome.WIN if mine > best else Outcome.LOSS
+
+    def _best_of_the_others(self, ending: Ending, seat: int) -> float | None:
+        others = ending.returns[:seat] + ending.returns[seat + 1 :]
+        known = [value for value in others if value is not None]
+        return max(known) if len(known) == len(others) else None
 
     def view(self, observation: Observation) -> View:
         return TextView(observation.text.rstrip() or "(this game tells this player nothing yet)")
