@@ -1,0 +1,75 @@
+"""Options that several commands share, spelt and explained the same way everywhere."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from openenv_tui.errors import UsageError
+from openenv_tui.seeding import SEED_BITS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def game_argument(function: F) -> F:
+    """GAME, which may be left out when a server says what it serves."""
+    return click.argument("game", required=False)(function)
+
+
+def env_option(function: F) -> F:
+    """--env: where the game is played."""
+    return click.option(
+        "--env",
+        "env",
+        metavar="TARGET",
+        default="local",
+        show_default=True,
+        help="Where to play: local (the embedded engine) or an OpenEnv server, ws://host:port.",
+    )(function)
+
+
+def seed_option(function: F) -> F:
+    """--seed: fixes everything that is ours."""
+    return click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=None,
+        help="Fixes all chance; a new one is drawn and shown if left out.",
+    )(function)
+
+
+def plain_option(function: F) -> F:
+    """--plain: no colour, no screen, no redrawing."""
+    return click.option("--plain", is_flag=True, help="Plain lines of text: no colours, no screen.")(
+        function
+    )
+
+
+def json_option(function: F) -> F:
+    """--json: one object on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
+
+
+def required_game(game: str | None, env: str) -> str | None:
+    """The game that was asked for; None leaves it to the server.
+
+    Raises:
+        UsageError: neither a game nor a server was named.
+    """
+    if game is None and env == "local":
+        raise UsageError("which game? name one, such as catch; `openenv-tui games` lists them")
+    return game
+
+
+def drawn_seed(seed: int | None) -> int:
+    """The seed that was asked for, or a new one."""
+    return secrets.randbits(SEED_BITS) if seed is None else seed
+
+
+def on_a_terminal() -> bool:
+    """Whether a screen can be drawn: Textual reads stdin and draws on stderr, and checks neither."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
