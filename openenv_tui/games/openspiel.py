@@ -17,6 +17,7 @@ import pyspiel
 
 from openenv_tui.errors import GameError, UnknownNameError
 from openenv_tui.game import LastSeen
+from openenv_tui.games.crossword import SpeltCrossword
 from openenv_tui.model import Ending, GameInfo, Observation, Outcome
 from openenv_tui.views import TextView, View
 
@@ -43,7 +44,7 @@ def load_engine(name: str) -> Any:
         raise GameError(f"cannot load the game '{name}': {reason}") from error
     if game.get_type().dynamics == pyspiel.GameType.Dynamics.MEAN_FIELD:
         raise GameError(f"{short} is a mean-field game: it has no seats to play")
-    return game
+    return SpeltCrossword(game) if short == "crossword" else game
 
 
 @lru_cache(maxsize=1)
