@@ -7,7 +7,7 @@ player's observation holds nothing that the game hides from that player.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -47,10 +47,10 @@ class Arena:
         self._episode: _Episode | None = None
 
     def reset(self, seed: int) -> Step:
-        engine = self._engine
-        if self._own_dice:
-            engine = _engine_with_dice(self.game.info.name, seed)
+        engine = self._with_dice(seed) if self._own_dice else self._engine
         self._episode = episode = _Episode(engine, self._history_known, seed)
+        if self._own_dice:
+            episode.again = self._with_dice
         return episode.next_step(episode.state)
 
     def step(self, actions: Sequence[int]) -> Step:
@@ -76,12 +76,20 @@ class Arena:
     def close(self) -> None:
         self._episode = None
 
+    def _with_dice(self, seed: int) -> Any:
+        """The game loaded anew, for games that roll their own dice, in the order of play."""
+        dice = derive(seed, "rng_seed") % (1 << 31)
+        short, _, rest = self.game.info.name.partition("(")
+        given = [p for p in rest.removesuffix(")").split(",") if p and not p.startswith("rng_seed=")]
+        return pyspiel.load_game(f"{short}({','.join([*given, f'rng_seed={dice}'])})")
+
 
 class _Episode:
     """One episode; also what its observations take their details from, however late."""
 
     __slots__ = (
         "acting",
+        "again",
         "earlier",
         "engine",
         "history_known",
@@ -102,6 +110,7 @@ class _Episode:
         self.simultaneous = False
         self.rng: Rng | None = None
         self.earlier: tuple[int, Any] | None = None
+        self.again: Callable[[int], Any] | None = None
 
     def next_step(self, state: Any) -> Step:
         """Let chance move until a player must, or the end."""
@@ -182,7 +191,8 @@ class _Episode:
             return self.state
         if self.earlier is None or self.earlier[0] != observation.ply:
             history = self.state.history()[: observation.ply]
-            self.earlier = observation.ply, state_after(self.engine, history)
+            engine = self.again(self.seed) if self.again else self.engine
+            self.earlier = observation.ply, state_after(engine, history)
         return self.earlier[1]
 
     # What Observation asks for.
@@ -232,11 +242,3 @@ def state_after(engine: Any, history: Sequence[int]) -> Any:
             state.apply_action(history[at])
             at += 1
     return state
-
-
-def _engine_with_dice(name: str, seed: int) -> Any:
-    """A game that rolls its own dice, loaded anew with a seed of this episode's."""
-    dice = derive(seed, "rng_seed") % (1 << 31)
-    short, _, rest = name.partition("(")
-    parameters = [p for p in rest.removesuffix(")").split(",") if p and not p.startswith("rng_seed=")]
-    return pyspiel.load_game(f"{short}({','.join([*parameters, f'rng_seed={dice}'])})")

@@ -22,7 +22,7 @@ class Witness(Policy):
         self.seen: list[tuple[Observation, str, tuple[float, ...]]] = []
 
     def act(self, observation, rng):
-        if len(self.seen) < 6:
+        if len(self.seen) < 2:
             source = observation._source
             self.seen.append((observation, observation.text, source.tensor(observation)))
         return self.uniform.act(observation, rng)
