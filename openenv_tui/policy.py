@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isclass
 from random import Random
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 from openenv_tui.errors import SpecError
 from openenv_tui.model import EpisodeContext, GameInfo, Observation, Outcome, Transition
@@ -27,14 +27,18 @@ class Policy:
     Attributes:
         blocking: ``act`` may take longer than a few milliseconds, so screens call it in a thread.
         learns: ``learn`` does something.
+        games: short names of the games it is made for; None for whatever ``unfit`` lets pass.
     """
 
-    blocking: ClassVar[bool] = False
-    learns: ClassVar[bool] = False
+    blocking: bool = False
+    learns: bool = False
+    games: tuple[str, ...] | None = None
 
     def unfit(self, game: GameInfo) -> str | None:
         """Why this policy cannot play the game; None if it can. Asked before a run starts."""
-        return None
+        if self.games is None or game.short_name in self.games:
+            return None
+        return f"it plays only {', '.join(self.games)}"
 
     def begin(self, context: EpisodeContext) -> None:
         """An episode begins."""

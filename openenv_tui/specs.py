@@ -29,10 +29,34 @@ if TYPE_CHECKING:
 POLICIES: Registry[type[Policy]] = Registry(
     "policy",
     {
+        "basic_strategy": "openenv_tui_policies.basic_strategy:BasicStrategy",
+        "cliff_walker": "openenv_tui_policies.cliff_walker:CliffWalker",
+        "epsilon_greedy": "openenv_tui_policies.epsilon_greedy:EpsilonGreedy",
+        "expectimax": "openenv_tui_policies.expectimax:Expectimax",
+        "first": "openenv_tui_policies.fixed:First",
+        "kuhn_equilibrium": "openenv_tui_policies.kuhn_equilibrium:KuhnEquilibrium",
+        "last": "openenv_tui_policies.fixed:Last",
+        "mcts": "openenv_tui_policies.mcts:MCTS",
+        "middle": "openenv_tui_policies.fixed:Middle",
+        "minimax": "openenv_tui_policies.minimax:Minimax",
+        "q_learning": "openenv_tui_policies.q_learning:QLearning",
         "random": "openenv_tui_policies.uniform:UniformPolicy",
+        "stay": "openenv_tui_policies.fixed:Stay",
+        "tactician": "openenv_tui_policies.tactician:Tactician",
+        "tracker": "openenv_tui_policies.tracker:Tracker",
     },
     group="openenv_tui.policies",
 )
+
+HEURISTICS = {
+    "2048": "expectimax",
+    "blackjack": "basic_strategy",
+    "catch": "tracker",
+    "cliff_walking": "cliff_walker",
+    "kuhn_poker": "kuhn_equilibrium",
+    "tic_tac_toe": "tactician",
+}
+"""Game -> the built-in policy that was made for it."""
 
 Option: TypeAlias = "Parameter | PolicySpec"
 

@@ -1,0 +1,76 @@
+"""Now and then at random, else as another policy does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from inspect import isawaitable
+from random import Random
+from typing import Any
+
+from openenv_tui.model import EpisodeContext, GameInfo, Observation, Outcome, Transition
+from openenv_tui.policy import Policy
+from openenv_tui.specs import HEURISTICS, PolicySpec
+
+
+class EpsilonGreedy(Policy):
+    """With probability epsilon at random, else as base does.
+
+    Args:
+        base: the policy it follows; the game's own heuristic by default.
+        epsilon: probability of a random action in episode 0.
+        decay: what epsilon is multiplied by from one episode to the next.
+    """
+
+    def __init__(
+        self, base: Policy | None = None, epsilon: float = 0.1, decay: float = 1.0
+    ) -> None:
+        for name, value in (("epsilon", epsilon), ("decay", decay)):
+            if isinstance(value, str) or not 0 <= value <= 1:
+                raise ValueError(f"{name} is a number from 0 to 1, not {value}")
+        self.epsilon = epsilon
+        self.decay = decay
+        self._base = base
+        self._now = epsilon
+        if base is not None:
+            self.blocking, self.learns = base.blocking, base.learns
+
+    def unfit(self, game: GameInfo) -> str | None:
+        if self._base is None and game.short_name not in HEURISTICS:
+            return "it has no heuristic to follow there: give it a base, as in base=mcts"
+        return self._followed(game).unfit(game)
+
+    def begin(self, context: EpisodeContext) -> None:
+        # By the episode's number, not by counting: episodes may be played in any order.
+        self._now = self.epsilon * self.decay**context.episode
+        self._followed(context.game).begin(context)
+
+    def act(self, observation: Observation, rng: Random) -> Any:
+        if rng.random() < self._now or self._base is None:
+            legal = observation.legal_actions
+            return legal[int(rng.random() * len(legal))]
+        return self._base.act(observation, rng)
+
+    def action_probabilities(self, observation: Observation) -> Mapping[int, float] | None:
+        legal = observation.legal_actions
+        greedy = self._base.action_probabilities(observation) if self._base else None
+        if greedy is None or isawaitable(greedy):
+            return None
+        each = self._now / len(legal)
+        return {action: each + (1 - self._now) * greedy.get(action, 0.0) for action in legal}
+
+    def learn(self, transition: Transition) -> None:
+        if self._base:
+            self._base.learn(transition)
+
+    def end(self, outcome: Outcome | None) -> None:
+        if self._base:
+            self._base.end(outcome)
+
+    def close(self) -> None:
+        if self._base:
+            self._base.close()
+
+    def _followed(self, game: GameInfo) -> Policy:
+        if self._base is None:
+            self._base = PolicySpec(HEURISTICS[game.short_name]).build()
+        return self._base

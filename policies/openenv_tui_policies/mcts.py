@@ -1,0 +1,77 @@
+"""OpenSpiel's Monte Carlo tree search."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pyspiel
+
+from openenv_tui.games.openspiel import load_engine
+from openenv_tui.model import EpisodeContext, GameInfo, Observation
+from openenv_tui.policy import Policy
+
+MEMORY_MB = 512
+
+
+def needs_a_simulator(game: GameInfo) -> str | None:
+    """Why a policy that plays positions on in an engine of its own cannot play a game."""
+    if game.simultaneous:
+        return "it searches games in which players move in turn"
+    if not game.perfect_information:
+        return "it searches games of perfect information, and here something is hidden"
+    if not game.history_known:
+        return "this server does not tell enough to play the position on"
+    return None
+
+
+class MCTS(Policy):
+    """OpenSpiel's Monte Carlo tree search with random rollouts.
+
+    Args:
+        simulations: for each decision.
+        uct_c: how much it explores; the constant of UCT (Kocsis and Szepesvari 2006).
+        rollouts: random games from each leaf.
+    """
+
+    blocking = True
+
+    def __init__(self, simulations: int = 200, uct_c: float = 2.0, rollouts: int = 1) -> None:
+        for name, value in (("simulations", simulations), ("rollouts", rollouts)):
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(f"{name} is a whole number from 1, not {value}")
+        if isinstance(uct_c, str) or uct_c < 0:
+            raise ValueError(f"uct_c is a number from 0, not {uct_c}")
+        self.simulations = simulations
+        self.uct_c = float(uct_c)
+        self.rollouts = rollouts
+
+    def unfit(self, game: GameInfo) -> str | None:
+        return needs_a_simulator(game)
+
+    def begin(self, context: EpisodeContext) -> None:
+        self._engine = load_engine(context.game.name)
+
+    def act(self, observation: Observation, rng: Random) -> int:
+        state = position(self._engine, observation)
+        # A bot for each decision: what it answers then depends on the position and rng alone.
+        evaluator = pyspiel.RandomRolloutEvaluator(self.rollouts, rng.getrandbits(31))
+        bot = pyspiel.MCTSBot(
+            self._engine,
+            evaluator,
+            self.uct_c,
+            self.simulations,
+            MEMORY_MB,
+            True,  # proves what it can, and stops there
+            rng.getrandbits(31),
+            False,
+        )
+        return int(bot.step(state))
+
+
+def position(engine: Any, observation: Observation) -> Any:
+    """The ``pyspiel.State`` that an observation of a game of perfect information was made in."""
+    state = engine.new_initial_state()
+    for action in observation.history or ():
+        state.apply_action(action)
+    return state
