@@ -32,6 +32,7 @@ class GameInfo:
         perfect_information: every player sees every move.
         chance: whether dice or cards take part.
         zero_sum: the returns of a finished game always add up to zero.
+        terminal_rewards: the only reward comes at the end.
         history_known: ``Observation.history`` can be asked for.
     """
 
@@ -48,6 +49,7 @@ class GameInfo:
     perfect_information: bool = True
     chance: bool = False
     zero_sum: bool = False
+    terminal_rewards: bool = True
     history_known: bool = True
 
 

@@ -81,6 +81,7 @@ def describe(engine: Any) -> GameInfo:
         perfect_information=perfect,
         chance=kind.chance_mode != pyspiel.GameType.ChanceMode.DETERMINISTIC,
         zero_sum=kind.utility == pyspiel.GameType.Utility.ZERO_SUM,
+        terminal_rewards=kind.reward_model == pyspiel.GameType.RewardModel.TERMINAL,
         history_known=perfect,
     )
 

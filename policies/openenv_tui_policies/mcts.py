@@ -47,6 +47,8 @@ class MCTS(Policy):
         self.rollouts = rollouts
 
     def unfit(self, game: GameInfo) -> str | None:
+        if not game.terminal_rewards:
+            return "its search needs games whose only reward comes at the end"
         return needs_a_simulator(game)
 
     def begin(self, context: EpisodeContext) -> None:
