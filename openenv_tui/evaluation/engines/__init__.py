@@ -1,0 +1,1 @@
+"""Who plays the episodes of a plan: this process, several processes, or sessions on a server."""

@@ -1,0 +1,117 @@
+"""Plays episodes on the embedded engine, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from inspect import iscoroutinefunction
+
+from arena_env.arena import Arena
+from openenv_tui.environment import Waited
+from openenv_tui.evaluation.plan import Cast, Plan
+from openenv_tui.evaluation.store import Entry, entry
+from openenv_tui.match import Match, Seat, play, play_async
+from openenv_tui.policy import Policy
+from openenv_tui.seeding import Seeds
+
+
+class Seating:
+    """Who sits where, for one row: the policy at each seat in turn, the opponent at the others.
+
+    Args:
+        plan: the run.
+        cast: makes the policies.
+        name: the row's policy.
+        players: seats of the game.
+        seats: those that the policy takes in turn; all of them on our own engines.
+        served: the seats that the environment plays itself.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        cast: Cast,
+        name: str,
+        players: int,
+        seats: tuple[int, ...],
+        served: Iterable[int] = (),
+    ) -> None:
+        self.policy = cast.build(name)
+        self.learning = plan.learn and self.policy.learns
+        self._seats = seats
+        self._mine = Seat(name, self.policy, clock=plan.clock, learning=self.learning)
+        others = [
+            Seat(plan.opponent, cast.build(plan.opponent), clock=plan.clock)
+            for _ in range(players - 1 - len(tuple(served)))
+        ]
+        self._tables = [self._around(seat, players, others, tuple(served)) for seat in seats]
+        self.policies: list[Policy] = [self.policy, *(other.policy for other in others)]
+
+    def _around(
+        self, mine: int, players: int, others: list[Seat], served: tuple[int, ...]
+    ) -> dict[int, Seat]:
+        free = iter(others)
+        return {
+            player: self._mine if player == mine else next(free)
+            for player in range(players)
+            if player not in served
+        }
+
+    def at(self, episode: int) -> tuple[int, dict[int, Seat]]:
+        """The seat of the row's policy in that episode, and everybody's."""
+        turn = episode % len(self._seats)
+        return self._seats[turn], self._tables[turn]
+
+
+def deals(plan: Plan, game: str) -> Seeds:
+    """The seeds of a plan's deals: the same for every policy of the run."""
+    return Seeds(plan.seed, game, "deal")
+
+
+class InlinePlayer:
+    """Plays any row of a plan, a few episodes at a time.
+
+    Args:
+        plan: the run.
+        cast: makes the policies.
+    """
+
+    def __init__(self, plan: Plan, cast: Cast) -> None:
+        self._plan = plan
+        self._cast = cast
+        self._arena = Arena(plan.game)
+        self._seeds = deals(plan, self._arena.game.info.name)
+        self._seatings: dict[int, Seating] = {}
+
+    def play(self, row: int, start: int, stop: int, played: list[Entry]) -> None:
+        """Play the episodes start .. stop - 1 of a row, and append each to ``played`` at once."""
+        seating = self._seating(row)
+        if any(iscoroutinefunction(policy.act) for policy in seating.policies):
+            asyncio.run(self._play_awaiting(row, start, stop, played))
+            return
+        arena, seeds = self._arena, self._seeds
+        game, players = arena.game, len(arena.seats)
+        for episode in range(start, stop):
+            seat, table = seating.at(episode)
+            record = play(arena, Match(game, table, seeds[episode // players], episode))
+            played.append(entry(row, episode, seat, record))
+
+    async def _play_awaiting(self, row: int, start: int, stop: int, played: list[Entry]) -> None:
+        seating, players = self._seating(row), len(self._arena.seats)
+        for episode in range(start, stop):
+            seat, table = seating.at(episode)
+            match = Match(self._arena.game, table, self._seeds[episode // players], episode)
+            played.append(entry(row, episode, seat, await play_async(Waited(self._arena), match)))
+
+    def close(self) -> None:
+        """Let every policy save what it keeps."""
+        for seating in self._seatings.values():
+            for policy in seating.policies:
+                policy.close()
+
+    def _seating(self, row: int) -> Seating:
+        if row not in self._seatings:
+            seats = self._arena.seats
+            name = self._plan.policies[row]
+            self._seatings[row] = Seating(self._plan, self._cast, name, len(seats), seats)
+        return self._seatings[row]

@@ -1,0 +1,82 @@
+"""Plays episodes on the embedded engine, in several processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import NamedTuple
+
+from openenv_tui.errors import OpenEnvTuiError
+from openenv_tui.evaluation.engines.inline import InlinePlayer
+from openenv_tui.evaluation.plan import Cast, Plan
+from openenv_tui.evaluation.store import Entry
+
+
+class Task(NamedTuple):
+    """The episodes start .. stop - 1 of a row."""
+
+    row: int
+    start: int
+    stop: int
+
+
+class WorkerDiedError(OpenEnvTuiError):
+    """A worker process ended on its own; what was played before is stored."""
+
+
+def play_tasks(plan: Plan, tasks: Sequence[Task]) -> Iterator[list[Entry]]:
+    """Play tasks in ``plan.jobs`` processes and give each one's lines as it is done.
+
+    Closing the generator ends the processes.
+
+    Raises:
+        WorkerDiedError: a process ended; a policy may have ended it.
+    """
+    # Spawned, not forked: the app's threads and an event loop may be running here.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(plan.jobs, context, _prepare, (plan, list(sys.path), os.getcwd()))
+    waiting = iter(tasks)
+    running: set[Future[list[Entry]]] = set()
+    try:
+        while True:
+            # A few ahead of the workers: enough to keep them busy, little to throw away.
+            while len(running) < 2 * plan.jobs and (task := next(waiting, None)) is not None:
+                running.add(pool.submit(_play, task))
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    except BrokenProcessPool as error:
+        raise WorkerDiedError(
+            "a worker process ended unexpectedly: a policy may have ended it, or memory ran out; "
+            "what was played is stored. Try --jobs 1 to see its own message"
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_player: InlinePlayer | None = None
+"""Of this worker process; made once, because making engines and policies takes time."""
+
+
+def _prepare(plan: Plan, path: list[str], folder: str) -> None:
+    global _player
+    # The parent hears Ctrl-C too, and decides what is kept.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.path[:] = path
+    os.chdir(folder)
+    _player = InlinePlayer(plan, Cast())
+
+
+def _play(task: Task) -> list[Entry]:
+    if _player is None:
+        raise RuntimeError("this worker was not prepared")
+    played: list[Entry] = []
+    _player.play(task.row, task.start, task.stop, played)
+    return played

@@ -1,0 +1,13 @@
+"""JSON lines: one object a row."""
+
+from __future__ import annotations
+
+import json
+
+from openenv_tui.evaluation.table import Table
+
+
+def export(table: Table) -> str:
+    """The rows; run, game, seed and rule are repeated in each."""
+    common = {key: value for key, value in table.to_dict().items() if key != "rows"}
+    return "".join(json.dumps(common | row) + "\n" for row in table.to_dict()["rows"])

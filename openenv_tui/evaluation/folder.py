@@ -1,0 +1,155 @@
+"""A run's folder: its name, its manifest, its summaries, and finding it again."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from openenv_tui import __version__
+from openenv_tui.errors import StoreError, UnknownNameError
+from openenv_tui.evaluation.export import EXPORTERS
+from openenv_tui.evaluation.plan import Plan
+from openenv_tui.evaluation.store import FILE_NAME
+from openenv_tui.evaluation.table import Table
+
+RESULTS = Path("results")
+MANIFEST = "manifest.json"
+PACKAGES = ("open_spiel", "numpy", "pandas", "scipy", "websockets")
+
+
+def new_folder(wanted: Path | str | None, game: str) -> Path:
+    """Make the folder of a new run.
+
+    Raises:
+        StoreError: it cannot be made, or there is a run in it already.
+    """
+    try:
+        if wanted is not None:
+            place = Path(wanted)
+            place.mkdir(parents=True, exist_ok=True)
+            if any(place.iterdir()):
+                raise StoreError(f"{place} is not empty; name a new folder with --out")
+            return place
+        safe = re.sub(r"[^A-Za-z0-9_.=,-]+", "_", game).strip("_")
+        stem = f"{datetime.now():%Y%m%d-%H%M%S}-{safe}"
+        for number in range(1, 100):
+            place = RESULTS / (stem if number == 1 else f"{stem}-{number}")
+            try:
+                place.mkdir(parents=True)
+            except FileExistsError:
+                if not place.is_dir():
+                    raise
+                continue
+            return place
+    except OSError as error:
+        target = wanted if wanted is not None else RESULTS
+        raise StoreError(
+            f"cannot write to {target}: {error.strerror or error}; name another folder with --out"
+        ) from error
+    raise StoreError(f"{RESULTS} holds a hundred runs of this second; name a folder with --out")
+
+
+def start_manifest(place: Path, plan: Plan, command: Sequence[str]) -> None:
+    """Write down how to make this run again."""
+    manifest = {
+        "command": list(command),
+        "plan": asdict(plan),
+        "started": _now(),
+        "finished": None,
+        "openenv_tui": __version__,
+        "packages": {name: _version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "revision": _revision(),
+    }
+    _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+
+
+def finish_folder(
+    place: Path, table: Table, formats: Sequence[str], *, interrupted: bool
+) -> None:
+    """Write the summaries, and the end into the manifest."""
+    manifest = json.loads((place / MANIFEST).read_text())
+    manifest |= {"finished": _now(), "interrupted": interrupted}
+    _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+    for name in dict.fromkeys(["csv", "md", *formats]):
+        _write(place / f"summary.{name}", EXPORTERS.load(name)(table))
+
+
+def list_runs(root: Path = RESULTS) -> list[Path]:
+    """The folders of runs below ``root``, the newest first."""
+    if not root.is_dir():
+        return []
+    logs = [place for place in root.rglob(FILE_NAME) if place.is_file()]
+    return [log.parent for log in sorted(logs, key=lambda log: (log.stat().st_mtime, str(log)))][::-1]
+
+
+def find_run(name: str) -> Path:
+    """The folder of a run: a path, a name below results/, or "latest".
+
+    Raises:
+        UnknownNameError: there is none; the nearest is suggested.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    runs = list_runs()
+    if name == "latest" and runs:
+        return runs[0]
+    for place in runs:
+        if place.name == name:
+            return place
+    hint = "`openenv-tui runs` lists them" if runs else "there are none yet: openenv-tui eval catch"
+    raise UnknownNameError("run", name, [place.name for place in runs], hint)
+
+
+def read_manifest(place: Path) -> dict[str, Any]:
+    """A run's manifest; {} if it has none that can be read."""
+    try:
+        found = json.loads((place / MANIFEST).read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(
+            f"cannot write {path}: {error.strerror or error}; the log beside it is kept, and "
+            "`openenv-tui export` makes the summaries again"
+        ) from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _revision() -> str | None:
+    """The git revision of the working directory, where there is one: of the user's own policies."""
+    try:
+        asked = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return asked.stdout.strip() or None

@@ -1,0 +1,98 @@
+"""What an evaluation is to do, checked before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openenv_tui.errors import UnfitPolicyError, UsageError
+from openenv_tui.model import GameInfo
+from openenv_tui.policy import Policy
+from openenv_tui.seeding import SEED_BITS
+from openenv_tui.specs import PolicySpec
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run: some policies on one game.
+
+    Episode i of every row has the same seed, so policies are compared on shared episodes. In a
+    game for several, episode i puts the policy at seat i % players of deal i // players, so every
+    deal is played from every seat.
+
+    Attributes:
+        game: its name with parameters; "" for whatever a server serves.
+        policies: specs, one row each.
+        opponent: spec of who takes the other seats, where this side plays them.
+        episodes: for each row.
+        seed: everything that is ours follows from it.
+        env: where the game is played: "local", or a server's address.
+        jobs: worker processes, for the embedded engine.
+        learn: policies that learn do so, in order of the episodes.
+        clock: seconds for each decision; None for no limit.
+        sessions: most sessions to open at once on a server.
+    """
+
+    game: str
+    policies: tuple[str, ...]
+    opponent: str = "random"
+    episodes: int = 1000
+    seed: int = 0
+    env: str = LOCAL
+    jobs: int = 1
+    learn: bool = False
+    clock: float | None = None
+    sessions: int = 8
+
+    def __post_init__(self) -> None:
+        if not self.policies:
+            raise UsageError("no policy to evaluate: name at least one, as in -p random")
+        repeated = {spec for spec in self.policies if self.policies.count(spec) > 1}
+        if repeated:
+            raise UsageError(f"policy '{repeated.pop()}' is named twice; rows need names of their own")
+        for name, least in (("episodes", 1), ("jobs", 1), ("sessions", 1)):
+            if getattr(self, name) < least:
+                raise UsageError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        if not 0 <= self.seed < 1 << SEED_BITS:
+            raise UsageError(f"a seed is a whole number from 0 to 2**{SEED_BITS} - 1, not {self.seed}")
+        if self.clock is not None and self.clock <= 0:
+            raise UsageError(f"a clock is a positive number of seconds, not {self.clock:g}")
+
+
+class Cast:
+    """Makes the policies of a plan: of their specs, or as they were given.
+
+    Args:
+        given: row name -> a policy object, for names that are no specs.
+    """
+
+    def __init__(self, given: Mapping[str, Policy] | None = None) -> None:
+        self._given = dict(given or {})
+
+    def build(self, name: str) -> Policy:
+        """A policy of that name; the very object, if it was given as one."""
+        given = self._given.get(name)
+        return PolicySpec.parse(name).build() if given is None else given
+
+    def shared(self, name: str) -> bool:
+        """Whether every ``build`` gives the same object, so that it can play one game at a time."""
+        return name in self._given
+
+    def __bool__(self) -> bool:
+        return bool(self._given)
+
+
+def check_fit(plan: Plan, cast: Cast, info: GameInfo, *, opponent_needed: bool) -> None:
+    """Ask every policy of a plan whether it can play the game.
+
+    Raises:
+        UnknownNameError, SpecError: there is no such policy, or not with these options.
+        UnfitPolicyError: one cannot play it.
+    """
+    names = (*plan.policies, plan.opponent) if opponent_needed else plan.policies
+    for name in names:
+        reason = cast.build(name).unfit(info)
+        if reason:
+            raise UnfitPolicyError(name, info.name, reason)

@@ -1,0 +1,357 @@
+"""Runs a plan: plays every episode, logs it, reports how it goes, and makes the table."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from openenv_tui.errors import ConnectionFailedError, OpenEnvTuiError
+from openenv_tui.evaluation.folder import finish_folder, new_folder, start_manifest
+from openenv_tui.evaluation.plan import LOCAL, Cast, Plan, check_fit
+from openenv_tui.evaluation.store import FILE_NAME, Entry, Store
+from openenv_tui.evaluation.table import Table, tabulate
+from openenv_tui.game import Game
+from openenv_tui.policy import Policy
+
+if TYPE_CHECKING:
+    import pandas
+
+FLUSH_SECONDS = 0.25
+CHUNK_SECONDS = 0.05
+MOST_IN_A_CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a run goes.
+
+    Attributes:
+        done: episodes played, of ``total``, over all rows.
+        rate: episodes a second, so far.
+        seconds_left: at that rate; None before anything is known.
+        table: of what was played.
+    """
+
+    done: int
+    total: int
+    rate: float
+    seconds_left: float | None
+    table: Table
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The result of a run.
+
+    Attributes:
+        table: rows and caption.
+        folder: where the run is kept; None if it was not to be.
+        interrupted: it was stopped before all episodes were played.
+    """
+
+    table: Table
+    folder: Path | None
+    interrupted: bool = False
+
+    @property
+    def rows(self) -> tuple[Any, ...]:
+        """``Row`` values, best first."""
+        return self.table.rows
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One line for each row, the forfeits as columns of their own."""
+        import pandas
+
+        from openenv_tui.evaluation.export import flat
+
+        lines = [flat(row) for row in self.table.to_dict()["rows"]]
+        return pandas.DataFrame.from_records(lines)
+
+    def __str__(self) -> str:
+        from openenv_tui.evaluation.show import as_text
+
+        return as_text(self.table)
+
+
+def run_plan(
+    plan: Plan,
+    folder: Path | str | None = None,
+    *,
+    keep: bool = True,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+    given: Mapping[str, Policy] | None = None,
+    command: Sequence[str] = (),
+    formats: Sequence[str] = ("csv", "md"),
+) -> Evaluation:
+    """Play a plan to its end, to ``stop``, or to Ctrl-C; what was played is kept in every case.
+
+    Args:
+        plan: what to do.
+        folder: where to keep the run; ``results/<time>-<game>`` by default.
+        keep: False keeps nothing on disk.
+        progress: called about four times a second, from the calling thread.
+        stop: ends the run soon after it is set.
+        given: policies as objects, by the names that the plan calls them.
+        command: for the manifest.
+        formats: of the summary files in the folder.
+
+    Raises:
+        UsageError: something in the plan cannot be, found before anything starts.
+        StoreError: the folder cannot be written.
+        ConnectionFailedError: the server cannot be reached.
+    """
+    cast = Cast(given)
+    plan, about = _prepared(plan, cast)
+    place = new_folder(folder, plan.game) if keep else None
+    store = Store(place / FILE_NAME if place else ":memory:", new=True)
+    run = _Run(plan, cast, store, progress, stop or threading.Event())
+    name = place.name if place else "unsaved"
+    interrupted = False
+    try:
+        store.describe({"run": name, **about.meta(plan)}, about.rows(plan))
+        if place:
+            start_manifest(place, plan, command)
+        try:
+            run.play()
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            run.flush()
+        table = tabulate(store)
+    finally:
+        store.close()
+    interrupted = interrupted or (run.done < run.total)
+    if place:
+        finish_folder(place, table, formats, interrupted=interrupted)
+    return Evaluation(table, place, interrupted)
+
+
+def load_run(folder: Path) -> Evaluation:
+    """A kept run, its table computed from the log again.
+
+    Raises:
+        StoreError: there is none, or it cannot be read.
+    """
+    store = Store(folder / FILE_NAME, new=False)
+    try:
+        table = tabulate(store)
+    except (KeyError, TypeError) as error:
+        raise OpenEnvTuiError(f"{folder}: the log is not complete: {error} is missing") from error
+    finally:
+        store.close()
+    table = replace(table, run=folder.name)
+    return Evaluation(table, folder, any(row.episodes < table.episodes for row in table.rows))
+
+
+@dataclass(frozen=True)
+class _About:
+    """What has to be known of a game on an environment to run and to tabulate it."""
+
+    game: Game
+    seats: tuple[int, ...]
+    opponents: Mapping[int, str]
+
+    @property
+    def opponent_needed(self) -> bool:
+        return self.game.info.players > 1 + len(self.opponents)
+
+    def rows(self, plan: Plan) -> list[tuple[str, str | None]]:
+        served = ", ".join(sorted(set(self.opponents.values())))
+        other = plan.opponent if self.opponent_needed else served or None
+        return [(policy, other) for policy in plan.policies]
+
+    def pairing(self) -> str:
+        if self.game.info.players == 1:
+            return "All policies play the same episodes"
+        if len(self.seats) == self.game.info.players:
+            return "Every deal is played from every seat, by all policies"
+        served = ", ".join(str(seat) for seat in self.seats)
+        return f"Seat {served} alone: the server plays the others, so seats are not balanced"
+
+    def meta(self, plan: Plan) -> dict[str, Any]:
+        info = self.game.info
+        return {
+            "game": info.name,
+            "env": plan.env,
+            "seed": plan.seed,
+            "episodes": plan.episodes,
+            "pairing": self.pairing(),
+            "outcome_rule": self.game.outcome_rule,
+            "deal": len(self.seats),
+            "players": info.players,
+            "min_utility": info.min_utility,
+            "max_utility": info.max_utility,
+            "learn": plan.learn,
+            "clock": plan.clock,
+        }
+
+
+def _prepared(plan: Plan, cast: Cast) -> tuple[Plan, _About]:
+    """The plan with its game's full name, and what was found out, once all of it can be played."""
+    if plan.env == LOCAL:
+        from openenv_tui.games import load_game
+
+        game: Game = load_game(plan.game)
+        about = _About(game, tuple(range(game.info.players)), {})
+    else:
+        about = asyncio.run(_asked(plan))
+    plan = replace(plan, game=about.game.info.name)
+    check_fit(plan, cast, about.game.info, opponent_needed=about.opponent_needed)
+    return plan, about
+
+
+async def _asked(plan: Plan) -> _About:
+    from openenv_tui.connect import open_environment
+
+    environment = await open_environment(plan.env, plan.game or None)
+    try:
+        return _About(environment.game, environment.seats, dict(environment.opponents))
+    finally:
+        await environment.close()
+
+
+class _Run:
+    """A run under way: what is done, what waits to be written, when to report."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        cast: Cast,
+        store: Store,
+        progress: Callable[[Progress], None] | None,
+        stop: threading.Event,
+    ) -> None:
+        self._plan = plan
+        self._cast = cast
+        self._store = store
+        self._progress = progress
+        self._stop = stop
+        self._waiting: list[Entry] = []
+        self._started = self._flushed = monotonic()
+        self.done = 0
+        self.total = plan.episodes * len(plan.policies)
+
+    def play(self) -> None:
+        if self._plan.env != LOCAL:
+            asyncio.run(self._play_on_server())
+        else:
+            self._play_here()
+        self._report()
+
+    def _play_here(self) -> None:
+        from openenv_tui.evaluation.engines.inline import InlinePlayer
+
+        rows = range(len(self._plan.policies))
+        spread: list[int] = []
+        if self._plan.jobs > 1 and not self._cast:
+            spread = [row for row in rows if not self._learns(row)]
+            self._play_in_processes(spread)
+        player = InlinePlayer(self._plan, self._cast)
+        try:
+            self._play_inline(player, [row for row in rows if row not in spread])
+        finally:
+            player.close()
+
+    def _play_inline(self, player: Any, rows: Sequence[int]) -> None:
+        for row, start, stop in self._chunks(rows):
+            if self._stop.is_set():
+                return
+            try:
+                # Straight into what waits: an interruption in the middle loses nothing.
+                before = len(self._waiting)
+                player.play(row, start, stop, self._waiting)
+            finally:
+                self.done += len(self._waiting) - before
+            self._now_and_then()
+
+    def _chunks(self, rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """All rows side by side, a chunk each in turn, so that the whole table forms at once."""
+        size = {row: 1 for row in rows}
+        at = {row: 0 for row in rows}
+        while any(start < self._plan.episodes for start in at.values()):
+            for row in rows:
+                start = at[row]
+                stop = min(start + size[row], self._plan.episodes)
+                if start >= stop:
+                    continue
+                began = monotonic()
+                yield row, start, stop
+                took = monotonic() - began
+                at[row] = stop
+                if took < CHUNK_SECONDS:
+                    size[row] = min(size[row] * 2, MOST_IN_A_CHUNK)
+                elif took > 2 * CHUNK_SECONDS:
+                    size[row] = max(1, size[row] // 2)
+
+    def _play_in_processes(self, rows: Sequence[int]) -> None:
+        from openenv_tui.evaluation.engines.processes import Task, play_tasks
+
+        episodes = self._plan.episodes
+        size = max(1, min(500, episodes // (4 * self._plan.jobs)))
+        tasks = [
+            Task(row, start, min(start + size, episodes))
+            for start in range(0, episodes, size)
+            for row in rows
+        ]
+        results = play_tasks(self._plan, tasks)
+        try:
+            for entries in results:
+                self._take(entries)
+                if self._stop.is_set():
+                    return
+        finally:
+            results.close()  # type: ignore[attr-defined]
+
+    async def _play_on_server(self) -> None:
+        from openenv_tui.evaluation.engines.sessions import SessionsPlayer
+
+        todo = [
+            (row, episode)
+            for episode in range(self._plan.episodes)
+            for row in range(len(self._plan.policies))
+        ]
+        player = SessionsPlayer(self._plan, self._cast, self._store.add_lost)
+        lines = player.play(todo)
+        try:
+            async for line in lines:
+                self._take([line])
+                if self._stop.is_set():
+                    return
+        finally:
+            await lines.aclose()  # type: ignore[attr-defined]
+        if self.done < self.total:
+            raise ConnectionFailedError(f"{self._plan.env}: the server ended before the run did")
+
+    def _learns(self, row: int) -> bool:
+        return self._plan.learn and self._cast.build(self._plan.policies[row]).learns
+
+    def _take(self, entries: Sequence[Entry]) -> None:
+        self._waiting += entries
+        self.done += len(entries)
+        self._now_and_then()
+
+    def _now_and_then(self) -> None:
+        if monotonic() - self._flushed >= FLUSH_SECONDS:
+            self.flush()
+            self._report()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._store.add(waiting)
+        self._flushed = monotonic()
+
+    def _report(self) -> None:
+        if self._progress is None:
+            return
+        self.flush()
+        rate = self.done / max(1e-9, monotonic() - self._started)
+        left = (self.total - self.done) / rate if self.done else None
+        self._progress(Progress(self.done, self.total, rate, left, tabulate(self._store)))

@@ -1,0 +1,79 @@
+"""The table for a terminal and for plain text."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from openenv_tui.evaluation.table import Row, Table
+
+COLUMNS = ("#", "policy", "win rate", "mean return", "W/D/L", "steps", "episodes")
+
+
+def as_rich(table: Table) -> RenderableType:
+    """A table that rich draws, with caption and warnings below."""
+    drawn = RichTable(title=f"{table.game}", title_style="bold", expand=False, pad_edge=False)
+    versus = _versus(table)
+    faults = any(sum(row.forfeits.values()) for row in table.rows)
+    lost = any(row.lost_sessions for row in table.rows)
+    headings = [*COLUMNS, *(["forfeits"] if faults else []), *(["lost"] if lost else [])]
+    for heading in headings:
+        drawn.add_column(
+            heading,
+            justify="left" if heading == "policy" else "right",
+            no_wrap=heading != "policy",
+            overflow="fold",
+        )
+    for row in table.rows:
+        cells = [
+            str(row.rank),
+            row.policy,
+            rate(row),
+            mean(row),
+            f"{row.wins}/{row.draws}/{row.losses}",
+            f"{row.mean_steps:.1f}",
+            f"{row.episodes:,}",
+        ]
+        cells += [forfeits(row)] if faults else []
+        cells += [str(row.lost_sessions)] if lost else []
+        drawn.add_row(*map(Text, cells))
+    below = [Text(versus + table.caption, style="dim")]
+    below += [Text(f"Note: {warning}.", style="yellow") for warning in table.warnings]
+    return Group(drawn, *below)
+
+
+def as_text(table: Table, width: int = 100) -> str:
+    """The same without colours or escape sequences."""
+    console = Console(file=StringIO(), width=width, color_system=None, force_terminal=False)
+    console.print(as_rich(table))
+    written = console.file
+    assert isinstance(written, StringIO)
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines())
+
+
+def rate(row: Row) -> str:
+    """The win rate with its interval, such as ``0.199 [0.175, 0.225]``."""
+    return f"{row.win_rate:.3f} [{row.win_rate_low:.3f}, {row.win_rate_high:.3f}]"
+
+
+def mean(row: Row) -> str:
+    """The mean return with its interval; "unknown" where no return is told."""
+    if row.mean_return is None or row.mean_return_low is None or row.mean_return_high is None:
+        return "unknown"
+    digits = 3 if abs(row.mean_return) < 100 else 1
+    low, high = row.mean_return_low, row.mean_return_high
+    return f"{row.mean_return:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]"
+
+
+def forfeits(row: Row) -> str:
+    """The kinds that occurred with their numbers, such as ``2 illegal``; 0 without any."""
+    found = [f"{count} {kind}" for kind, count in row.forfeits.items() if count]
+    return ", ".join(found) or "0"
+
+
+def _versus(table: Table) -> str:
+    opponents = sorted({row.opponent for row in table.rows if row.opponent})
+    return f"Against {', '.join(opponents)}. " if opponents else ""

@@ -1,0 +1,219 @@
+"""The log of a run: every episode, in one SQLite file from which every number is computed.
+
+``results/README.md`` documents the tables.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import struct
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from openenv_tui.errors import StoreError
+from openenv_tui.evaluation.stats import Sums
+from openenv_tui.model import ForfeitKind, MatchRecord, Outcome
+
+SCHEMA_VERSION = 1
+FILE_NAME = "run.sqlite"
+SCHEMA = f"""
+PRAGMA user_version = {SCHEMA_VERSION};
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE rows (row INTEGER PRIMARY KEY, policy TEXT NOT NULL, opponent TEXT);
+CREATE TABLE episodes (
+  row INTEGER NOT NULL, episode INTEGER NOT NULL, seat INTEGER NOT NULL, seed INTEGER NOT NULL,
+  outcome INTEGER, return REAL, steps INTEGER NOT NULL, complete INTEGER NOT NULL,
+  actions BLOB NOT NULL, returns TEXT, forfeit TEXT, forfeit_seat INTEGER, message TEXT,
+  PRIMARY KEY (row, episode)
+) WITHOUT ROWID;
+CREATE TABLE lost (row INTEGER NOT NULL, episode INTEGER NOT NULL, message TEXT NOT NULL);
+"""
+INSERT = "INSERT OR REPLACE INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+Entry: TypeAlias = tuple[Any, ...]
+"""One line of ``episodes``, in the order of its columns."""
+
+WIN, LOSS, DRAW = Outcome.WIN, Outcome.LOSS, Outcome.DRAW
+
+
+class Counts(NamedTuple):
+    """What the log says of one row.
+
+    Attributes:
+        known: episodes of which the return is known.
+        units: independent units for the mean return: complete deals, or episodes.
+        forfeits: kind -> number, by the row's own policy.
+    """
+
+    episodes: int
+    wins: int
+    draws: int
+    losses: int
+    steps: int
+    known: int
+    total: float
+    units: Sums
+    forfeits: dict[str, int]
+    lost: int
+
+
+def entry(row: int, episode: int, seat: int, record: MatchRecord) -> Entry:
+    """The line of the log for a match in which the row's policy had that seat."""
+    _, seed, _, returns, outcomes, decisions, history, complete, forfeit = record
+    outcome = outcomes[seat]
+    code = 1 if outcome is WIN else -1 if outcome is LOSS else 0 if outcome is DRAW else None
+    try:
+        actions = b"\x01" + bytes(history)
+    except ValueError:
+        actions = b"\x08" + struct.pack(f"<{len(history)}q", *history)
+    if forfeit is None and len(returns) <= 2:
+        # Of two, the other's return can be worked out by replay; most logs are of such games.
+        return (row, episode, seat, seed, code, returns[seat], decisions, complete, actions,
+                None, None, None, None)  # fmt: skip
+    kind, at, message = (forfeit.kind.value, forfeit.seat, forfeit.message) if forfeit else (None,) * 3
+    return (row, episode, seat, seed, code, returns[seat], decisions, complete, actions,
+            json.dumps(returns), kind, at, message)  # fmt: skip
+
+
+def unpack_actions(blob: bytes) -> tuple[int, ...]:
+    """The actions of an episode: a width in bytes (1 or 8), then little-endian integers."""
+    if blob[:1] == b"\x01":
+        return tuple(blob[1:])
+    return struct.unpack(f"<{(len(blob) - 1) // 8}q", blob[1:])
+
+
+class Store:
+    """A run's log. One process writes it; others may read meanwhile.
+
+    Args:
+        path: the SQLite file, or ":memory:".
+        new: make it; otherwise it has to be there.
+
+    Raises:
+        StoreError: it cannot be made, or is not a log of this version.
+    """
+
+    def __init__(self, path: Path | str, *, new: bool) -> None:
+        self.path = str(path)
+        if not new and not Path(path).is_file():
+            raise StoreError(f"there is no run in {Path(path).parent}: {FILE_NAME} is missing")
+        try:
+            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+            if new:
+                # In this mode a torn write is undone when the file is opened again, and the
+                # folder can be copied as it is once nobody writes.
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db.executescript(SCHEMA)
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        except (sqlite3.Error, OSError) as error:
+            raise self._failure(error) from error
+        if version != SCHEMA_VERSION:
+            self._db.close()
+            raise StoreError(
+                f"{path} is a log of version {version}, and this program reads {SCHEMA_VERSION}"
+            )
+
+    def describe(self, meta: dict[str, Any], rows: Sequence[tuple[str, str | None]]) -> None:
+        """Write what the run is, before its first episode.
+
+        Args:
+            meta: JSON values.
+            rows: (policy, opponent) of each row.
+        """
+        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)",
+                    [(key, json.dumps(value)) for key, value in meta.items()])  # fmt: skip
+        self._write("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
+                    [(number, *row) for number, row in enumerate(rows)])  # fmt: skip
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Log episodes, all of them or none.
+
+        Raises:
+            StoreError: the disk is full, or the file cannot be written.
+        """
+        self._write(INSERT, entries)
+
+    def add_lost(self, row: int, episode: int, message: str) -> None:
+        """Log an episode whose session was lost; it is to be played again."""
+        self._write("INSERT INTO lost VALUES (?, ?, ?)", [(row, episode, message)])
+
+    def meta(self) -> dict[str, Any]:
+        """What ``describe`` was given."""
+        return {key: json.loads(value) for key, value in self._read("SELECT key, value FROM meta")}
+
+    def rows(self) -> list[tuple[str, str | None]]:
+        """(policy, opponent) of each row."""
+        return [(p, o) for p, o in self._read("SELECT policy, opponent FROM rows ORDER BY row")]
+
+    def episodes(self, row: int) -> list[Entry]:
+        """The lines of one row, by episode."""
+        return self._read("SELECT * FROM episodes WHERE row = ? ORDER BY episode", (row,))
+
+    def counts(self, row: int, deal: int) -> Counts:
+        """Count one row.
+
+        Args:
+            deal: how many consecutive episodes share a deal, and so are one unit; 1 for none.
+        """
+        (totals,) = self._read(
+            "SELECT COUNT(*), TOTAL(outcome = 1), TOTAL(outcome = 0), TOTAL(outcome = -1), "
+            "TOTAL(steps), COUNT(return), TOTAL(return) FROM episodes WHERE row = ?",
+            (row,),
+        )
+        (units,) = self._read(
+            "SELECT COUNT(*), TOTAL(u), TOTAL(u * u) FROM (SELECT AVG(return) AS u FROM episodes "
+            "WHERE row = ? GROUP BY episode / ? HAVING COUNT(return) = ?)",
+            (row, deal, deal),
+        )
+        forfeits = self._read(
+            "SELECT forfeit, COUNT(*) FROM episodes WHERE row = ? AND forfeit_seat = seat "
+            "GROUP BY forfeit",
+            (row,),
+        )
+        (lost,) = self._read("SELECT COUNT(*) FROM lost WHERE row = ?", (row,))
+        return Counts(
+            episodes=totals[0],
+            wins=int(totals[1]),
+            draws=int(totals[2]),
+            losses=int(totals[3]),
+            steps=int(totals[4]),
+            known=totals[5],
+            total=totals[6],
+            units=Sums(*units),
+            forfeits={kind.value: 0 for kind in ForfeitKind} | dict(forfeits),
+            lost=lost[0],
+        )
+
+    def close(self) -> None:
+        """Leave one complete file behind."""
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error:
+            # Read only, or full: the log beside the file is read the next time.
+            pass
+        self._db.close()
+
+    def _write(self, statement: str, values: Iterable[Entry]) -> None:
+        try:
+            self._db.execute("BEGIN")
+            self._db.executemany(statement, values)
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise self._failure(error) from error
+
+    def _read(self, statement: str, values: Entry = ()) -> list[Entry]:
+        try:
+            return self._db.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"{self.path}: {error}. Is the disk full or the folder read-only? What was stored "
+            "before is kept; name another folder with --out"
+        )

@@ -1,0 +1,168 @@
+"""The table of a run: computed from its log, ranked, captioned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from openenv_tui.evaluation.stats import mean_interval, wilson
+from openenv_tui.evaluation.store import Store
+
+
+@dataclass(frozen=True)
+class Row:
+    """One policy's results. Rates are in [0, 1]; bounds are of 95 % intervals.
+
+    Attributes:
+        opponent: who had the other seats; None in games for one.
+        mean_return: None while no return is known.
+        mean_steps: decisions of this side, for each episode.
+        forfeits: kind -> number, by this policy.
+        lost_sessions: episodes lost with their connection, and played again.
+        exact_mean_return: None: not worked out.
+        exact_win_rate: None: not worked out.
+        rank: by mean return, from 1; equal means share a rank.
+    """
+
+    policy: str
+    opponent: str | None
+    episodes: int
+    wins: int
+    draws: int
+    losses: int
+    win_rate: float
+    win_rate_low: float
+    win_rate_high: float
+    mean_return: float | None
+    mean_return_low: float | None
+    mean_return_high: float | None
+    mean_steps: float
+    forfeits: Mapping[str, int]
+    lost_sessions: int
+    exact_mean_return: float | None
+    exact_win_rate: float | None
+    rank: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a run, best first, and what a reader has to know to believe them."""
+
+    run: str
+    game: str
+    env: str
+    seed: int
+    pairing: str
+    outcome_rule: str
+    episodes: int
+    rows: tuple[Row, ...]
+
+    @property
+    def caption(self) -> str:
+        """Rule, seeds, episodes, pairing and methods, in a few sentences."""
+        return (
+            f"{self.game} on {self.env}, {self.episodes:,} episodes a policy, seed {self.seed}. "
+            f"{self.outcome_rule[:1].upper()}{self.outcome_rule[1:]}. {self.pairing}. "
+            "Brackets: 95 % intervals, Wilson for rates, Student's t for mean returns "
+            f"({self._unit}). Ranked by mean return."
+        )
+
+    @property
+    def _unit(self) -> str:
+        return "one unit a deal" if "every seat" in self.pairing else "one unit an episode"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader might overlook."""
+        by_rate = sorted(self.rows, key=lambda row: -row.win_rate)
+        found = []
+        for first, second in zip(self.rows, self.rows[1:], strict=False):
+            if by_rate.index(first) > by_rate.index(second) and first.win_rate < second.win_rate:
+                found.append(
+                    f"{first.policy} has the higher mean return, {second.policy} the higher win rate"
+                )
+        short = [row.policy for row in self.rows if row.episodes < self.episodes]
+        if short:
+            found.append(f"not all episodes were played: {', '.join(short)}")
+        return tuple(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``--json`` prints."""
+        return {
+            "run": self.run,
+            "game": self.game,
+            "env": self.env,
+            "seed": self.seed,
+            "pairing": self.pairing,
+            "outcome_rule": self.outcome_rule,
+            "audit": None,
+            "rows": [asdict(row) for row in self.rows],
+        }
+
+
+def tabulate(store: Store) -> Table:
+    """Compute the table from the log alone."""
+    meta = store.meta()
+    rows = [
+        _row(store, number, policy, opponent, meta)
+        for number, (policy, opponent) in enumerate(store.rows())
+    ]
+    return Table(
+        run=meta["run"],
+        game=meta["game"],
+        env=meta["env"],
+        seed=meta["seed"],
+        pairing=meta["pairing"],
+        outcome_rule=meta["outcome_rule"],
+        episodes=meta["episodes"],
+        rows=_ranked(rows),
+    )
+
+
+def _row(
+    store: Store, number: int, policy: str, opponent: str | None, meta: Mapping[str, Any]
+) -> Row:
+    counts = store.counts(number, meta["deal"])
+    rate = wilson(counts.wins, counts.episodes)
+    units = counts.units
+    if not units.count and counts.known:
+        units = store.counts(number, 1).units
+    interval = mean_interval(units, meta["min_utility"], meta["max_utility"])
+    known = counts.known > 0
+    return Row(
+        policy=policy,
+        opponent=opponent,
+        episodes=counts.episodes,
+        wins=counts.wins,
+        draws=counts.draws,
+        losses=counts.losses,
+        win_rate=counts.wins / counts.episodes if counts.episodes else 0.0,
+        win_rate_low=rate.low,
+        win_rate_high=rate.high,
+        mean_return=counts.total / counts.known if known else None,
+        mean_return_low=interval.low if known else None,
+        mean_return_high=interval.high if known else None,
+        mean_steps=counts.steps / counts.episodes if counts.episodes else 0.0,
+        forfeits=counts.forfeits,
+        lost_sessions=counts.lost,
+        exact_mean_return=None,
+        exact_win_rate=None,
+        rank=0,
+    )
+
+
+def _ranked(rows: Sequence[Row]) -> tuple[Row, ...]:
+    def merit(row: Row) -> float:
+        return float("-inf") if row.mean_return is None else row.mean_return
+
+    ordered = sorted(rows, key=lambda row: -merit(row))
+    ranked = []
+    for row in ordered:
+        better = sum(1 for other in rows if merit(other) > merit(row))
+        ranked.append(Row(**{**_fields(row), "rank": better + 1}))
+    return tuple(ranked)
+
+
+def _fields(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__dataclass_fields__}
