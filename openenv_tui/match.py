@@ -110,8 +110,12 @@ class Match:
         Raises:
             Foul: a policy failed.
         """
+        # The games of one deal share its chance, not the seats' own: otherwise two equal policies
+        # would play the same game again with their seats swapped, and count it twice.
+        players = self.game.info.players
+        stream = 1 + players * (self.episode % players)
         for player, seat in self.seats.items():
-            seat.rng.restart(self.seed, player + 1)
+            seat.rng.restart(self.seed, stream + player)
             seat.pending = None
             if seat.begins:
                 context = EpisodeContext(self.game.info, player, self.episode, seat.learning)

@@ -6,6 +6,7 @@ in every process, on every machine and in every version of Python.
 
 from __future__ import annotations
 
+import secrets
 from hashlib import blake2b
 from random import Random
 from struct import Struct
@@ -19,6 +20,11 @@ _COUNTER = Struct("<QQ")
 _from_bytes = int.from_bytes
 _MASK = (1 << 64) - 1
 _STEP: Final = 2.0**-53
+
+
+def drawn_seed(seed: int | None = None) -> int:
+    """``seed``, or a new one if there is none."""
+    return secrets.randbits(SEED_BITS) if seed is None else seed
 
 
 def derive(seed: int, *path: int | str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,7 +9,6 @@ from typing import Any, TypeVar
 import click
 
 from openenv_tui.errors import UsageError
-from openenv_tui.seeding import SEED_BITS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,11 +61,6 @@ def required_game(game: str | None, env: str) -> str | None:
     if game is None and env == "local":
         raise UsageError("which game? name one, such as catch; `openenv-tui games` lists them")
     return game
-
-
-def drawn_seed(seed: int | None) -> int:
-    """The seed that was asked for, or a new one."""
-    return secrets.randbits(SEED_BITS) if seed is None else seed
 
 
 def on_a_terminal() -> bool:

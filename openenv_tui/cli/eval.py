@@ -1,0 +1,209 @@
+"""``openenv-tui eval``: the win rates of policies, tabulated."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from openenv_tui.cli.common import (
+    env_option,
+    game_argument,
+    json_option,
+    plain_option,
+    required_game,
+    seed_option,
+)
+from openenv_tui.evaluation.export import EXPORTERS
+from openenv_tui.seeding import drawn_seed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from openenv_tui.evaluation.runner import Progress
+    from openenv_tui.evaluation.table import Table
+
+INTERRUPTED = 130
+PLAIN_SECONDS = 5.0
+
+EPILOG = """\b
+Examples:
+  openenv-tui eval catch -p random -p tracker -n 1000
+  openenv-tui eval tic_tac_toe -p mcts -p tactician --opponent random --jobs 2
+  openenv-tui eval catch -p 'q_learning(file=q.json)' --learn -n 2000
+  openenv-tui eval --env ws://127.0.0.1:8000 -p random -p ./mine.py:Mine -n 200
+  openenv-tui eval kuhn_poker -p kuhn_equilibrium --json | jq .rows
+"""
+
+
+@click.command("eval", epilog=EPILOG)
+@game_argument
+@click.option(
+    "-p",
+    "--policy",
+    "policies",
+    metavar="SPEC",
+    multiple=True,
+    help="A policy to evaluate; repeat it. Without any: random and the game's own heuristic.",
+)
+@click.option(
+    "-n", "--episodes", type=click.IntRange(min=1), default=1000, show_default=True,
+    help="Episodes for each policy.",
+)  # fmt: skip
+@seed_option
+@env_option
+@click.option(
+    "--opponent", metavar="SPEC", default="random", show_default=True,
+    help="Who takes the other seats.",
+)  # fmt: skip
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True,
+    help="Worker processes; the records are the same whatever their number.",
+)  # fmt: skip
+@click.option("--learn", is_flag=True, help="Let policies that learn do so, in order.")
+@click.option(
+    "--clock", type=float, default=None, metavar="SECONDS", help="Time limit for each decision."
+)
+@click.option(
+    "--sessions", type=click.IntRange(min=1), default=8, show_default=True,
+    help="Most sessions at once on a server.",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
+    help="Folder of the run; results/<time>-<game> by default.",
+)  # fmt: skip
+@click.option(
+    "-f", "--format", "formats", multiple=True, metavar="FORMAT",
+    help="Write summary.FORMAT too: csv, json, jsonl, md, latex or html; repeat it.",
+)  # fmt: skip
+@click.option(
+    "--max-error-rate", type=click.FloatRange(0, 1), default=1.0, show_default=True,
+    help="Exit with 1 if more of a policy's episodes than this are its forfeits.",
+)  # fmt: skip
+@json_option
+@plain_option
+def command(
+    game: str | None,
+    policies: tuple[str, ...],
+    episodes: int,
+    seed: int | None,
+    env: str,
+    opponent: str,
+    jobs: int,
+    learn: bool,
+    clock: float | None,
+    sessions: int,
+    out: Path | None,
+    formats: tuple[str, ...],
+    max_error_rate: float,
+    as_json: bool,
+    plain: bool,
+) -> int:
+    """Tabulate the win rates of policies on a game.
+
+    GAME may be left out when --env names a server. Policies are compared on the same episodes;
+    in games for several, every deal is played from every seat. The table goes to stdout and into
+    the run's folder, whose log keeps every episode. Ctrl-C keeps what is done.
+    """
+    from openenv_tui.evaluation.plan import Plan
+    from openenv_tui.evaluation.runner import run_plan
+
+    game = required_game(game, env)
+    for name in formats:
+        EXPORTERS.load(name, "formats of a table")
+    plan = Plan(
+        game=game or "",
+        policies=policies or _by_default(game),
+        opponent=opponent,
+        episodes=episodes,
+        seed=drawn_seed(seed),
+        env=env,
+        jobs=jobs,
+        learn=learn,
+        clock=clock,
+        sessions=sessions,
+    )
+    with _progress(plain) as report:
+        result = run_plan(
+            plan, out, progress=report, command=["openenv-tui", *sys.argv[1:]], formats=formats
+        )
+    if as_json:
+        click.echo(json.dumps(result.table.to_dict(), indent=2))
+    else:
+        print_table(result.table, plain)
+    click.echo(f"kept in {result.folder}", err=True)
+    if result.interrupted:
+        click.echo("interrupted: the table is of what was played", err=True)
+        return INTERRUPTED
+    faulty = [r for r in result.rows if sum(r.forfeits.values()) > max_error_rate * r.episodes]
+    for row in faulty:
+        click.echo(f"error: {row.policy} forfeited more than {max_error_rate:.0%}", err=True)
+    return 1 if faulty else 0
+
+
+def _by_default(game: str | None) -> tuple[str, ...]:
+    from openenv_tui.specs import HEURISTICS
+
+    heuristic = HEURISTICS.get((game or "").partition("(")[0])
+    return ("random", heuristic) if heuristic else ("random",)
+
+
+def print_table(table: Table, plain: bool) -> None:
+    """The table on stdout: drawn for a terminal, plain for a pipe."""
+    from rich.console import Console
+
+    from openenv_tui.evaluation.show import as_rich, as_text
+
+    if plain or not sys.stdout.isatty():
+        click.echo(as_text(table, 120))
+    else:
+        Console().print(as_rich(table))
+
+
+@contextmanager
+def _progress(plain: bool) -> Iterator[Callable[[Progress], None]]:
+    if plain or not sys.stderr.isatty():
+        yield _PlainProgress()
+        return
+    from rich.console import Console, Group
+    from rich.live import Live
+    from rich.progress_bar import ProgressBar
+    from rich.text import Text
+
+    from openenv_tui.evaluation.show import as_rich
+
+    with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
+
+        def report(now: Progress) -> None:
+            bar = ProgressBar(now.total, now.done, width=40)
+            live.update(Group(as_rich(now.table), Text(_words(now)), bar), refresh=True)
+
+        yield report
+
+
+class _PlainProgress:
+    """A line every few seconds, for logs."""
+
+    def __init__(self) -> None:
+        self._said = monotonic()
+
+    def __call__(self, now: Progress) -> None:
+        if now.done < now.total and monotonic() - self._said >= PLAIN_SECONDS:
+            self._said = monotonic()
+            click.echo(_words(now), err=True)
+
+
+def _words(now: Progress) -> str:
+    left = "" if now.seconds_left is None else f", about {_duration(now.seconds_left)} left"
+    return f"{now.done:,} of {now.total:,} episodes, {now.rate:,.0f} a second{left}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

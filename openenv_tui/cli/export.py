@@ -1,0 +1,38 @@
+"""``openenv-tui export``: a run's table in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from openenv_tui.errors import StoreError
+
+
+@click.command("export")
+@click.argument("run", default="latest")
+@click.option(
+    "-f", "--format", "name", default="md", show_default=True, metavar="FORMAT",
+    help="csv, json, jsonl, md, latex or html.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=None, metavar="FILE",
+    help="Write to FILE; stdout by default.",
+)  # fmt: skip
+def command(run: str, name: str, output: Path | None) -> None:
+    """Write the table of RUN in another format, computed from its log.
+
+    RUN is a folder, its name below results/, or latest.
+    """
+    from openenv_tui.evaluation.export import EXPORTERS
+    from openenv_tui.evaluation.folder import find_run
+    from openenv_tui.evaluation.runner import load_run
+
+    text = EXPORTERS.load(name)(load_run(find_run(run)).table)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"cannot write {output}: {error.strerror or error}") from error
