@@ -27,6 +27,7 @@ class Tone(StrEnum):
     RED_SUIT = "red-suit"
     BLACK_SUIT = "black-suit"
     HIDDEN = "hidden"
+    CURSOR = "cursor"
     TILE_1 = "tile-1"
     TILE_2 = "tile-2"
     TILE_3 = "tile-3"

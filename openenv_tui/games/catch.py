@@ -16,7 +16,7 @@ LEFT, STAY, RIGHT = range(3)
 NAMES = ("LEFT", "STAY", "RIGHT")
 
 BALL = Cell("●", Tone.SECOND, art=(" ▄██▄ ", " ▀██▀ "))
-PADDLE = Cell("▀", Tone.FIRST, art=("██████", "      "))
+PADDLE = Cell("▀▀▀", Tone.FIRST, art=("██████", "      "))
 CAUGHT = Cell("◉", Tone.GOOD, art=(" ▄██▄ ", "██████"), marked=True)
 MISSED = Cell("×", Tone.BAD, art=(" ▀▄▄▀ ", " ▄▀▀▄ "), marked=True)
 

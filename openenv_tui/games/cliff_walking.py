@@ -19,10 +19,10 @@ KEYS = {"right": RIGHT, "up": UP, "left": LEFT, "down": DOWN}
 FALL = -100.0
 """The reward of the step over the cliff."""
 
-WALKER = Cell("☻", Tone.FIRST, art=("  ▄▄  ", " ▐██▌ "))
+WALKER = Cell("◆", Tone.FIRST, art=("  ▄▄  ", " ▐██▌ "))
 FALLEN = Cell("×", Tone.BAD, art=(" ▀▄▄▀ ", " ▄▀▀▄ "), marked=True)
 ARRIVED = Cell("★", Tone.GOOD, art=("  ▄▄  ", " ▐██▌ "), marked=True)
-GOAL = Cell("⚑", Tone.GOAL, art=("  █▀▀ ", "  █   "))
+GOAL = Cell("◎", Tone.GOAL, art=("  █▀▀ ", "  █   "))
 CLIFF = Cell("▒", Tone.DANGER, art=("▒▒▒▒▒▒", "▒▒▒▒▒▒"))
 
 
