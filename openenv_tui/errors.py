@@ -6,6 +6,7 @@ OpenEnvTuiError                 exit code 1
 │   ├── SpecError                   a policy spec that cannot be read, or an option it does not take
 │   ├── GameError                   a game that cannot be loaded, or has no seats to play
 │   ├── UnfitPolicyError            a policy that cannot play this game
+│   ├── AwaitedPolicyError          a policy that answers later, where nobody can wait
 │   └── MissingExtraError           a feature whose optional packages are not installed
 ├── StoreError                  2   a results folder that cannot be written or read
 ├── ConnectionFailedError       3   no session with a server could be opened
@@ -74,6 +75,14 @@ class UnfitPolicyError(UsageError):
         self.game = game
         self.reason = reason
         super().__init__(f"policy '{policy}' cannot play {game}: {reason}")
+
+
+class AwaitedPolicyError(UsageError):
+    """A policy whose answer has to be awaited, in a match that is played without waiting."""
+
+    def __init__(self, policy: str) -> None:
+        self.policy = policy
+        super().__init__(f"policy '{policy}' has to be awaited: use play_async")
 
 
 class MissingExtraError(UsageError):

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any, cast
 
 from openenv_tui.environment import AsyncEnvironment, Environment
-from openenv_tui.errors import OpenEnvTuiError
+from openenv_tui.errors import AwaitedPolicyError, OpenEnvTuiError
 from openenv_tui.game import Game, LastSeen
 from openenv_tui.model import (
     Ending,
@@ -129,7 +129,7 @@ class Match:
 
         Raises:
             Foul: the policy failed, took too long, or chose no legal action.
-            TypeError: the policy has to be awaited.
+            AwaitedPolicyError: the policy has to be awaited.
         """
         seat = self.seats[observation.player]
         if seat.plain:
@@ -145,7 +145,7 @@ class Match:
         if isawaitable(answer):
             if hasattr(answer, "close"):
                 answer.close()
-            raise TypeError(f"policy '{seat.name}' has to be awaited: use play_async")
+            raise AwaitedPolicyError(seat.name)
         return self.accept(observation, answer)
 
     def ask(self, observation: Observation) -> Any:
@@ -293,7 +293,7 @@ def play(environment: Environment, match: Match) -> MatchRecord:
 
     Raises:
         OpenEnvTuiError: the environment failed.
-        TypeError: a policy has to be awaited; ``play_async`` can.
+        AwaitedPolicyError: a policy has to be awaited; ``play_async`` can.
     """
     choose, take = match.choose, environment.step
     step = environment.reset(match.seed)

@@ -112,7 +112,8 @@ def plain(view: View, width: int = 80, height: int = 40, *, ascii_only: bool = F
     if isinstance(view, GridView):
         # Large drawings say nothing more in a log.
         view = _without_art(view)
-        height = min(height, 2 * len(view.rows) + 6)
+        gaps = len(view.rows) - 1 if view.ruled else 0
+        height = min(height, len(view.rows) + gaps + 4)
     picture = render(view, width, height, ascii_only=ascii_only)
     return "\n".join("".join(span.text for span in line).rstrip() for line in picture.lines)
 

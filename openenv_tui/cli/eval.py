@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -128,9 +130,14 @@ def command(
         clock=clock,
         sessions=sessions,
     )
-    with _progress(plain) as report:
+    with _stopped_by_ctrl_c() as stop, _progress(plain) as report:
         result = run_plan(
-            plan, out, progress=report, command=["openenv-tui", *sys.argv[1:]], formats=formats
+            plan,
+            out,
+            progress=report,
+            stop=stop,
+            command=["openenv-tui", *sys.argv[1:]],
+            formats=formats,
         )
     if as_json:
         click.echo(json.dumps(result.table.to_dict(), indent=2))
@@ -163,6 +170,24 @@ def print_table(table: Table, plain: bool) -> None:
         click.echo(as_text(table, 120))
     else:
         Console().print(as_rich(table))
+
+
+@contextmanager
+def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
+    """Ctrl-C ends the run after the episodes under way; a second one ends it at once."""
+    stop = threading.Event()
+
+    def interrupt(_number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo("stopping after what is being played; Ctrl-C again stops at once", err=True)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any
 
 from openenv_tui import __version__
 from openenv_tui.errors import StoreError, UnknownNameError
-from openenv_tui.evaluation.export import EXPORTERS
+from openenv_tui.evaluation.export import EXPORTERS, SUFFIXES
 from openenv_tui.evaluation.plan import Plan
 from openenv_tui.evaluation.store import FILE_NAME
 from openenv_tui.evaluation.table import Table
@@ -81,7 +81,7 @@ def finish_folder(
     manifest |= {"finished": _now(), "interrupted": interrupted}
     _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
     for name in dict.fromkeys(["csv", "md", *formats]):
-        _write(place / f"summary.{name}", EXPORTERS.load(name)(table))
+        _write(place / f"summary.{SUFFIXES.get(name, name)}", EXPORTERS.load(name)(table))
 
 
 def list_runs(root: Path = RESULTS) -> list[Path]:

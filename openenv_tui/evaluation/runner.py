@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from openenv_tui.errors import ConnectionFailedError, OpenEnvTuiError
+from openenv_tui.evaluation.engines.chunks import Chunks
 from openenv_tui.evaluation.folder import finish_folder, new_folder, start_manifest
 from openenv_tui.evaluation.plan import LOCAL, Cast, Plan, check_fit
 from openenv_tui.evaluation.store import FILE_NAME, Entry, Store
@@ -21,9 +23,11 @@ from openenv_tui.policy import Policy
 if TYPE_CHECKING:
     import pandas
 
+    from openenv_tui.evaluation.engines.inline import InlinePlayer
+
 FLUSH_SECONDS = 0.25
 CHUNK_SECONDS = 0.05
-MOST_IN_A_CHUNK = 5_000
+WORKER_CHUNK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -258,55 +262,29 @@ class _Run:
         finally:
             player.close()
 
-    def _play_inline(self, player: Any, rows: Sequence[int]) -> None:
-        for row, start, stop in self._chunks(rows):
+    def _play_inline(self, player: InlinePlayer, rows: Sequence[int]) -> None:
+        chunks = Chunks(rows, self._plan.episodes, CHUNK_SECONDS)
+        for chunk in chunks:
             if self._stop.is_set():
                 return
+            began, before = monotonic(), len(self._waiting)
             try:
                 # Straight into what waits: an interruption in the middle loses nothing.
-                before = len(self._waiting)
-                player.play(row, start, stop, self._waiting)
+                player.play(chunk, self._waiting)
             finally:
                 self.done += len(self._waiting) - before
+            chunks.took(chunk, monotonic() - began)
             self._now_and_then()
 
-    def _chunks(self, rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-        """All rows side by side, a chunk each in turn, so that the whole table forms at once."""
-        size = {row: 1 for row in rows}
-        at = {row: 0 for row in rows}
-        while any(start < self._plan.episodes for start in at.values()):
-            for row in rows:
-                start = at[row]
-                stop = min(start + size[row], self._plan.episodes)
-                if start >= stop:
-                    continue
-                began = monotonic()
-                yield row, start, stop
-                took = monotonic() - began
-                at[row] = stop
-                if took < CHUNK_SECONDS:
-                    size[row] = min(size[row] * 2, MOST_IN_A_CHUNK)
-                elif took > 2 * CHUNK_SECONDS:
-                    size[row] = max(1, size[row] // 2)
-
     def _play_in_processes(self, rows: Sequence[int]) -> None:
-        from openenv_tui.evaluation.engines.processes import Task, play_tasks
+        from openenv_tui.evaluation.engines.processes import play_chunks
 
-        episodes = self._plan.episodes
-        size = max(1, min(500, episodes // (4 * self._plan.jobs)))
-        tasks = [
-            Task(row, start, min(start + size, episodes))
-            for start in range(0, episodes, size)
-            for row in rows
-        ]
-        results = play_tasks(self._plan, tasks)
-        try:
+        chunks = Chunks(rows, self._plan.episodes, WORKER_CHUNK_SECONDS)
+        with closing(play_chunks(self._plan, chunks)) as results:
             for entries in results:
                 self._take(entries)
                 if self._stop.is_set():
                     return
-        finally:
-            results.close()  # type: ignore[attr-defined]
 
     async def _play_on_server(self) -> None:
         from openenv_tui.evaluation.engines.sessions import SessionsPlayer
@@ -317,14 +295,11 @@ class _Run:
             for row in range(len(self._plan.policies))
         ]
         player = SessionsPlayer(self._plan, self._cast, self._store.add_lost)
-        lines = player.play(todo)
-        try:
+        async with aclosing(player.play(todo)) as lines:
             async for line in lines:
                 self._take([line])
                 if self._stop.is_set():
                     return
-        finally:
-            await lines.aclose()  # type: ignore[attr-defined]
         if self.done < self.total:
             raise ConnectionFailedError(f"{self._plan.env}: the server ended before the run did")
 

@@ -9,6 +9,7 @@ import pytest
 
 from arena_env.arena import Arena
 from openenv_tui.environment import Waited
+from openenv_tui.errors import AwaitedPolicyError
 from openenv_tui.match import Match, Seat, moves, play, play_async
 from openenv_tui.model import ForfeitKind, Outcome
 from openenv_tui.policy import FunctionPolicy, Policy
@@ -91,7 +92,7 @@ def test_an_awaited_policy_needs_the_asynchronous_driver():
     async def awaited(observation, rng):
         return observation.legal_actions[0]
 
-    with pytest.raises(TypeError, match="use play_async"):
+    with pytest.raises(AwaitedPolicyError, match="use play_async"):
         play(*of_tic_tac_toe(awaited, first))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from inspect import iscoroutinefunction
 
 from arena_env.arena import Arena
 from openenv_tui.environment import Waited
+from openenv_tui.errors import AwaitedPolicyError
+from openenv_tui.evaluation.engines.chunks import Chunk
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
 from openenv_tui.match import Match, Seat, play, play_async
@@ -45,6 +46,7 @@ class Seating:
             for _ in range(players - 1 - len(tuple(served)))
         ]
         self._tables = [self._around(seat, players, others, tuple(served)) for seat in seats]
+        self.awaited = False
         self.policies: list[Policy] = [self.policy, *(other.policy for other in others)]
 
     def _around(
@@ -83,25 +85,34 @@ class InlinePlayer:
         self._seeds = deals(plan, self._arena.game.info.name)
         self._seatings: dict[int, Seating] = {}
 
-    def play(self, row: int, start: int, stop: int, played: list[Entry]) -> None:
-        """Play the episodes start .. stop - 1 of a row, and append each to ``played`` at once."""
-        seating = self._seating(row)
-        if any(iscoroutinefunction(policy.act) for policy in seating.policies):
-            asyncio.run(self._play_awaiting(row, start, stop, played))
-            return
-        arena, seeds = self._arena, self._seeds
+    def play(self, chunk: Chunk, played: list[Entry]) -> None:
+        """Play a piece of the run, and append each episode's line to ``played`` at once."""
+        seating = self._seating(chunk.row)
+        first = len(played)
+        if not seating.awaited:
+            try:
+                self._play(seating, chunk, played)
+                return
+            except AwaitedPolicyError:
+                seating.awaited = True
+        rest = chunk._replace(start=chunk.start + len(played) - first)
+        asyncio.run(self._play_awaiting(seating, rest, played))
+
+    def _play(self, seating: Seating, chunk: Chunk, played: list[Entry]) -> None:
+        arena, seeds, row = self._arena, self._seeds, chunk.row
         game, players = arena.game, len(arena.seats)
-        for episode in range(start, stop):
+        for episode in range(chunk.start, chunk.stop):
             seat, table = seating.at(episode)
             record = play(arena, Match(game, table, seeds[episode // players], episode))
             played.append(entry(row, episode, seat, record))
 
-    async def _play_awaiting(self, row: int, start: int, stop: int, played: list[Entry]) -> None:
-        seating, players = self._seating(row), len(self._arena.seats)
-        for episode in range(start, stop):
+    async def _play_awaiting(self, seating: Seating, chunk: Chunk, played: list[Entry]) -> None:
+        players = len(self._arena.seats)
+        for episode in range(chunk.start, chunk.stop):
             seat, table = seating.at(episode)
             match = Match(self._arena.game, table, self._seeds[episode // players], episode)
-            played.append(entry(row, episode, seat, await play_async(Waited(self._arena), match)))
+            record = await play_async(Waited(self._arena), match)
+            played.append(entry(chunk.row, episode, seat, record))
 
     def close(self) -> None:
         """Let every policy save what it keeps."""

@@ -6,31 +6,33 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from time import monotonic
 from typing import NamedTuple
 
 from openenv_tui.errors import OpenEnvTuiError
+from openenv_tui.evaluation.engines.chunks import Chunk, Chunks
 from openenv_tui.evaluation.engines.inline import InlinePlayer
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry
 
 
-class Task(NamedTuple):
-    """The episodes start .. stop - 1 of a row."""
+class Played(NamedTuple):
+    """A piece of the run, done."""
 
-    row: int
-    start: int
-    stop: int
+    chunk: Chunk
+    entries: list[Entry]
+    seconds: float
 
 
 class WorkerDiedError(OpenEnvTuiError):
     """A worker process ended on its own; what was played before is stored."""
 
 
-def play_tasks(plan: Plan, tasks: Sequence[Task]) -> Iterator[list[Entry]]:
-    """Play tasks in ``plan.jobs`` processes and give each one's lines as it is done.
+def play_chunks(plan: Plan, chunks: Chunks) -> Generator[list[Entry], None, None]:
+    """Play pieces in ``plan.jobs`` processes and give each one's lines as it is done.
 
     Closing the generator ends the processes.
 
@@ -40,18 +42,20 @@ def play_tasks(plan: Plan, tasks: Sequence[Task]) -> Iterator[list[Entry]]:
     # Spawned, not forked: the app's threads and an event loop may be running here.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(plan.jobs, context, _prepare, (plan, list(sys.path), os.getcwd()))
-    waiting = iter(tasks)
-    running: set[Future[list[Entry]]] = set()
+    waiting = iter(chunks)
+    running: set[Future[Played]] = set()
     try:
         while True:
             # A few ahead of the workers: enough to keep them busy, little to throw away.
-            while len(running) < 2 * plan.jobs and (task := next(waiting, None)) is not None:
-                running.add(pool.submit(_play, task))
+            while len(running) < 2 * plan.jobs and (chunk := next(waiting, None)) is not None:
+                running.add(pool.submit(_play, chunk))
             if not running:
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                yield future.result()
+                chunk, entries, seconds = future.result()
+                chunks.took(chunk, seconds)
+                yield entries
     except BrokenProcessPool as error:
         raise WorkerDiedError(
             "a worker process ended unexpectedly: a policy may have ended it, or memory ran out; "
@@ -74,9 +78,10 @@ def _prepare(plan: Plan, path: list[str], folder: str) -> None:
     _player = InlinePlayer(plan, Cast())
 
 
-def _play(task: Task) -> list[Entry]:
+def _play(chunk: Chunk) -> Played:
     if _player is None:
         raise RuntimeError("this worker was not prepared")
+    began = monotonic()
     played: list[Entry] = []
-    _player.play(task.row, task.start, task.stop, played)
-    return played
+    _player.play(chunk, played)
+    return Played(chunk, played, monotonic() - began)

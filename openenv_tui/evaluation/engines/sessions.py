@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TypeAlias
 
 from openenv_tui.connect import open_environment
@@ -36,7 +36,7 @@ class SessionsPlayer:
         self._lost = lost
         self._lost_in_a_row = 0
 
-    async def play(self, todo: Sequence[tuple[int, int]]) -> AsyncIterator[Entry]:
+    async def play(self, todo: Sequence[tuple[int, int]]) -> AsyncGenerator[Entry, None]:
         """Play (row, episode) pairs, and give the line of each as it is done, in any order.
 
         Raises:

@@ -25,6 +25,9 @@ EXPORTERS: Registry[Exporter] = Registry(
     group="openenv_tui.exporters",
 )
 
+SUFFIXES = {"latex": "tex"}
+"""How a format's files end, where not with its name."""
+
 
 def flat(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of ``Table.to_dict`` with the forfeits as columns of their own."""
