@@ -1,0 +1,230 @@
+"""One client's session: OpenEnv's requests in, its replies out, as text. No I/O."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from math import prod
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from arena_env.models import ArenaAction, ArenaReset
+from arena_env.table import Setting, Table
+from openenv_tui.errors import GameError, OpenEnvTuiError, SpecError
+from openenv_tui.games import load_game
+from openenv_tui.model import Parameter
+from openenv_tui.seeding import SEED_BITS
+from openenv_tui.specs import POLICIES, Option, PolicySpec, policy_options
+
+MAX_TENSOR: Final = 1_000_000
+"""Numbers in an observation of a game that a client asks for; whoever starts a server may serve
+larger ones."""
+
+ENVELOPES: Final = {
+    "reset": {"type", "data"},
+    "step": {"type", "data"},
+    "state": {"type"},
+    "close": {"type"},
+    "mcp": {"type", "data"},
+}
+METHOD_NOT_FOUND: Final = -32601
+"""JSON-RPC 2.0, section 5.1."""
+
+
+class SessionError(Exception):
+    """What was sent ends the session."""
+
+
+class ArenaSession:
+    """Answers one client.
+
+    Args:
+        setting: what is played where a reset does not ask for something else.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self._default = setting
+        self._table = Table(setting)
+        self._name = secrets.token_hex(8)
+        self._episodes = 0
+        self._episode_id: str | None = None
+
+    async def answer(self, frame: str) -> str | None:
+        """The reply to a request; None when the client says goodbye.
+
+        Raises:
+            SessionError: the session cannot go on.
+        """
+        try:
+            request = json.loads(frame)
+        except (ValueError, RecursionError) as error:
+            return _error("INVALID_JSON", f"Invalid JSON: {error}")
+        if type(request) is not dict:
+            raise SessionError(f"a request is a JSON object, not {type(request).__name__}")
+        kind = request.get("type")
+        if not isinstance(kind, str) or kind not in ENVELOPES:
+            return _error("UNKNOWN_TYPE", f"Unknown message type: {kind!s:.80}")
+        if not request.keys() <= ENVELOPES[kind]:
+            return _invalid(
+                [_problem("extra_forbidden", k) for k in request if k not in ENVELOPES[kind]]
+            )
+        try:
+            return await self._carry_out(kind, request)
+        except ValidationError as error:
+            return _invalid(error.errors(include_context=False, include_url=False))
+        except OpenEnvTuiError as error:
+            return _error("EXECUTION_ERROR", str(error))
+
+    def close(self) -> None:
+        """Let go of what is held."""
+        self._table.close()
+
+    async def _carry_out(self, kind: str, request: dict[str, Any]) -> str | None:
+        if kind == "step":
+            return await self._step(ArenaAction.model_validate(request.get("data")))
+        if kind == "reset":
+            return await self._reset(ArenaReset.model_validate(request.get("data", {})))
+        if kind == "state":
+            return _frame("state", self._state())
+        return _no_tools(request.get("data")) if kind == "mcp" else None
+
+    async def _step(self, action: ArenaAction) -> str:
+        actions = (
+            action.metadata.get("actions", [action.action_id])
+            if action.metadata
+            else [action.action_id]
+        )
+        if type(actions) is not list or any(type(each) is not int for each in actions):
+            return _invalid([_problem("list_type", "metadata", "actions")])
+        return await self._observed(lambda: self._table.step(actions))
+
+    async def _reset(self, asked: ArenaReset) -> str:
+        setting = self._setting(asked)
+        if setting != self._table.setting:
+            table = Table(setting)
+            self._table.close()
+            self._table = table
+        self._episodes += 1
+        self._episode_id = asked.episode_id or f"{self._name}-{self._episodes}"
+        seed = secrets.randbits(SEED_BITS) if asked.seed is None else asked.seed
+        return await self._observed(lambda: self._table.reset(seed))
+
+    async def _observed(self, play: Callable[[], dict[str, Any]]) -> str:
+        # Other clients are not made to wait for a policy that thinks.
+        reply = await asyncio.to_thread(play) if self._table.slow else play()
+        return _frame("observation", reply)
+
+    def _setting(self, asked: ArenaReset) -> Setting:
+        default = self._default
+        game, seat = default.game, default.agent_player
+        if asked.game is not None or asked.game_params:
+            game = _game(asked.game or default.game, asked.game_params or {})
+        if asked.agent_player is not None:
+            seat = None if asked.agent_player == "all" else asked.agent_player
+        opponent = default.opponent
+        if asked.opponent is not None and asked.opponent != opponent:
+            opponent = harmless(asked.opponent)
+        return Setting(game, seat, opponent, asked.views == "all")
+
+    def _state(self) -> dict[str, Any]:
+        table = self._table
+        return {
+            "episode_id": self._episode_id,
+            "step_count": table.decisions,
+            "game_name": table.info.short_name,
+            "agent_player": table.player,
+            "opponent_policy": next(iter(table.opponents.values()), table.setting.opponent),
+            "game_params": _given(table.info.name),
+            "num_players": table.info.players,
+        }
+
+
+def harmless(written: str) -> str:
+    """A policy spec from the network: built-in or installed names, and options that are numbers.
+
+    Raises:
+        OpenEnvTuiError: it names code or a file, or there is no such policy.
+    """
+    _expect_harmless(PolicySpec.parse(written))
+    return written
+
+
+def _expect_harmless(spec: PolicySpec) -> None:
+    if ":" in spec.target:
+        raise SpecError(f"a client may ask for a built-in policy, and not for {spec.target}")
+    accepted = policy_options(POLICIES.load(spec.target))
+    for key, value in spec.options.items():
+        nested = _nested(value, str(accepted[key].annotation) if key in accepted else "")
+        if nested is not None:
+            _expect_harmless(nested)
+        elif isinstance(value, str):
+            raise SpecError(f"a client may give numbers as options, and not {key}={value}")
+
+
+def _nested(value: Option, annotation: str) -> PolicySpec | None:
+    if isinstance(value, PolicySpec):
+        return value
+    return PolicySpec.parse(value) if isinstance(value, str) and "Policy" in annotation else None
+
+
+def _game(name: str, parameters: Mapping[str, Parameter]) -> str:
+    """The full name of a game from the network.
+
+    Raises:
+        OpenEnvTuiError: there is none, it reads files, or it is too large to be served to anyone.
+    """
+    if parameters:
+        if "(" in name:
+            raise GameError("send a game's parameters in its name or in game_params, not in both")
+        name = f"{name}({','.join(f'{key}={value}' for key, value in parameters.items())})"
+    if "filename" in name:
+        raise GameError("a game that is read from a file cannot be asked for from elsewhere")
+    shape = load_game(name).info.tensor_shape
+    if prod(shape) > MAX_TENSOR:
+        raise GameError(f"{name} is too large: {prod(shape)} numbers in every observation")
+    return name
+
+
+def _given(name: str) -> dict[str, str]:
+    """The parameters in a game's name."""
+    inside = name.partition("(")[2].removesuffix(")")
+    pairs = (pair.partition("=") for pair in inside.split(",") if "=" in pair)
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _no_tools(data: Any) -> str:
+    number = data.get("id") if isinstance(data, dict) else None
+    problem = {"code": METHOD_NOT_FOUND, "message": "This environment has no MCP tools"}
+    return _frame("mcp", {"jsonrpc": "2.0", "id": number, "error": problem})
+
+
+def _frame(kind: str, data: Mapping[str, Any]) -> str:
+    return _encode({"type": kind, "data": data})
+
+
+def _error(code: str, message: str, **more: Any) -> str:
+    return _frame("error", {"message": message, "code": code, **more})
+
+
+def _invalid(errors: Any) -> str:
+    return _error("VALIDATION_ERROR", "Invalid message", errors=errors)
+
+
+def _problem(kind: str, *where: str) -> dict[str, Any]:
+    messages = {
+        "extra_forbidden": "Extra inputs are not permitted",
+        "list_type": "Input should be a list of integers",
+    }
+    return {"type": kind, "loc": where, "msg": messages[kind]}
+
+
+def refusal(code: str, message: str, **more: Any) -> str:
+    """The frame that a server sends before it closes a connection."""
+    return _error(code, message, **more)
+
+
+# Kept: json.dumps makes a new encoder for every call that has options.
+_encode = json.JSONEncoder(separators=(",", ":"), default=str).encode

@@ -1,0 +1,263 @@
+"""A table: a client plays some of the seats, and the house the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from arena_env.arena import SIMULTANEOUS, TERMINAL, Arena
+from openenv_tui.errors import IllegalActionError, OpenEnvTuiError, UsageError
+from openenv_tui.match import Foul, Match, Seat
+from openenv_tui.model import Observation, Step
+from openenv_tui.specs import PolicySpec
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is played at a table, and by whom.
+
+    Attributes:
+        game: with its parameters.
+        agent_player: the client's seat; None for all of them.
+        opponent: spec of the policy in the other seats.
+        every_view: every observation reply shows what each seat of the client sees.
+    """
+
+    game: str
+    agent_player: int | None = 0
+    opponent: str = "random"
+    every_view: bool = False
+
+
+class HouseError(OpenEnvTuiError):
+    """The house's policy failed; the episode is over."""
+
+
+@dataclass(slots=True)
+class _Episode:
+    """What is remembered between two moves of the client."""
+
+    seed: int
+    match: Match
+    main: int = 0
+    before: dict[int, float] = field(default_factory=dict)
+    told: int = 0
+    decisions: int = 0
+    opponents_action: int | None = None
+
+
+class Table:
+    """Plays the house's seats, and says what the client's seats see.
+
+    Its replies are OpenEnv's: objects with ``observation``, ``reward``, ``done`` and ``metadata``.
+
+    Args:
+        setting: fixed for the table's life.
+
+    Raises:
+        UsageError: no such game, seat or policy.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.arena = Arena(setting.game)
+        self.info = self.arena.game.info
+        players = range(self.info.players)
+        mine = setting.agent_player
+        if mine is not None and mine not in players:
+            raise UsageError(
+                f"{self.info.name} has no player {mine}; agent_player is one of "
+                f"{', '.join(map(str, players))}, or all"
+            )
+        self.seats = tuple(players) if mine is None else (mine,)
+        self._house = {player: self._hire() for player in players if player not in self.seats}
+        self._step = Step(())
+        self._episode: _Episode | None = None
+
+    @property
+    def slow(self) -> bool:
+        """The house may think for longer than other clients should have to wait."""
+        return any(seat.policy.blocking for seat in self._house.values())
+
+    @property
+    def decisions(self) -> int:
+        """Moves of all players in this episode, chance left out."""
+        return self._episode.decisions if self._episode else 0
+
+    @property
+    def player(self) -> int:
+        """The client's player whose observation was sent last."""
+        return self._episode.main if self._episode else self.seats[0]
+
+    @property
+    def opponents(self) -> Mapping[int, str]:
+        """Player id -> the house's policy there."""
+        return {player: seat.name for player, seat in self._house.items()}
+
+    def reset(self, seed: int) -> dict[str, Any]:
+        """Begin an episode.
+
+        Raises:
+            HouseError: the house's policy failed.
+        """
+        match = Match(self.arena.game, self._house, seed)
+        step = self.arena.reset(seed)
+        self._episode = episode = _Episode(seed, match, self.seats[0])
+        try:
+            match.begin()
+        except Foul as foul:
+            raise self._failed(foul) from foul
+        self._step = self._let_the_house_play(step)
+        reply = self._reply(episode, begins=True)
+        reply["reward"] = None
+        reply["observation"]["game_phase"] = "terminal" if reply["done"] else "initial"
+        reply["metadata"] |= {
+            "game": self.info.name,
+            "seed": seed,
+            "seats": self.seats,
+            "opponents": self.opponents,
+        }
+        return reply
+
+    def step(self, actions: Sequence[int]) -> dict[str, Any]:
+        """Take one action for each player of the client who must choose, ascending.
+
+        Raises:
+            IllegalActionError: the episode is where it was.
+            HouseError: the house's policy failed.
+        """
+        episode = self._episode
+        if episode is None:
+            raise IllegalActionError("no episode has begun: send a reset first")
+        if self._step.ending is not None:
+            raise IllegalActionError("the episode is over: send a reset")
+        alone = not self._house and len(self._step.observations) == 1 == len(actions)
+        joint = actions if alone else self._joint(episode, actions)
+        step = self.arena.step(joint)
+        episode.decisions += len(joint)
+        self._step = self._let_the_house_play(step) if self._house else step
+        return self._reply(episode)
+
+    def close(self) -> None:
+        """Let the house's policies go."""
+        for seat in self._house.values():
+            seat.policy.close()
+
+    def _hire(self) -> Seat:
+        policy = PolicySpec.parse(self.setting.opponent).build()
+        unfit = policy.unfit(self.info)
+        if unfit is not None:
+            raise UsageError(
+                f"the opponent '{self.setting.opponent}' cannot play {self.info.name}: {unfit}"
+            )
+        return Seat(self.setting.opponent, policy)
+
+    def _joint(self, episode: _Episode, actions: Sequence[int]) -> list[int]:
+        """The client's actions, with the house's where it moves at the same time."""
+        mine = [seen for seen in self._step.observations if seen.player in self.seats]
+        if len(actions) != len(mine):
+            raise IllegalActionError(
+                f"{len(mine)} players must choose now, and {len(actions)} actions were given; "
+                'where several choose at once, send them as metadata {"actions": [...]}'
+            )
+        for seen, action in zip(mine, actions, strict=True):
+            # Before the house chooses: an episode that stays where it was has to stay so there too.
+            if action not in seen.legal_actions:
+                raise IllegalActionError(
+                    f"action {action} is not legal for player {seen.player}; "
+                    f"legal now: {', '.join(map(str, seen.legal_actions))}"
+                )
+        given = iter(actions)
+        return [
+            next(given) if seen.player in self.seats else self._choose(episode, seen)
+            for seen in self._step.observations
+        ]
+
+    def _let_the_house_play(self, step: Step) -> Step:
+        episode = self._episode
+        if not self._house or episode is None:
+            return step
+        while step.ending is None and all(seen.player in self._house for seen in step.observations):
+            step = self.arena.step([self._choose(episode, seen) for seen in step.observations])
+            episode.decisions += 1
+        if step.ending is not None:
+            episode.match.finish(step.ending, self.arena.observe)
+        return step
+
+    def _choose(self, episode: _Episode, seen: Observation) -> int:
+        try:
+            action = episode.match.choose(seen)
+        except Foul as foul:
+            raise self._failed(foul) from foul
+        episode.opponents_action = action
+        return action
+
+    def _failed(self, foul: Foul) -> HouseError:
+        self._episode = None
+        kind, message = foul.forfeit.kind, foul.forfeit.message
+        return HouseError(f"the opponent '{self.setting.opponent}' failed ({kind}): {message}")
+
+    def _reply(self, episode: _Episode, *, begins: bool = False) -> dict[str, Any]:
+        observations, ending = self._step
+        acting = [seen for seen in observations if seen.player in self.seats]
+        shown = acting
+        if ending is not None or begins or self.setting.every_view:
+            first = [seen.player for seen in acting]
+            shown = acting + [self.arena.observe(p) for p in self.seats if p not in first]
+        main = shown[0]
+        metadata = _said(main)
+        metadata["ply"] = main.ply
+        if self.info.history_known:
+            history = main.history or ()
+            metadata["moves"] = history[episode.told :]
+            episode.told = len(history)
+        if len(shown) > 1:
+            metadata["others"] = [_seen(other) for other in shown[1:]]
+        if ending is not None:
+            metadata["returns"], metadata["history"] = ending
+        reward = self._reward(episode, metadata, main)
+        return {
+            "observation": {
+                "metadata": metadata,
+                "info_state": main.tensor,
+                "legal_actions": main.legal_actions,
+                "game_phase": "playing" if ending is None else "terminal",
+                "current_player_id": _whose_turn(acting, done=ending is not None),
+                "opponent_last_action": episode.opponents_action,
+            },
+            "reward": reward,
+            "done": ending is not None,
+            "metadata": metadata,
+        }
+
+    def _reward(self, episode: _Episode, metadata: dict[str, Any], main: Observation) -> float:
+        """What the player who chose last has got since the reply before."""
+        mover = episode.main
+        now: float = metadata["return"]
+        if main.player != mover:
+            now = self.arena.observe(mover).return_so_far
+        reward = now - episode.before.get(mover, 0.0)
+        episode.before[mover] = now
+        episode.main = main.player
+        return reward
+
+
+def _said(seen: Observation) -> dict[str, Any]:
+    names = seen.action_names
+    return {
+        "player": seen.player,
+        "text": seen.text,
+        "action_names": [names.get(action, "") for action in seen.legal_actions],
+        "return": seen.return_so_far,
+    }
+
+
+def _seen(seen: Observation) -> dict[str, Any]:
+    return {**_said(seen), "info_state": seen.tensor, "legal_actions": seen.legal_actions}
+
+
+def _whose_turn(acting: list[Observation], *, done: bool) -> int:
+    if done:
+        return TERMINAL
+    return acting[0].player if len(acting) == 1 else SIMULTANEOUS

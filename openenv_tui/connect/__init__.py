@@ -1,0 +1,125 @@
+"""From what a user writes to an open environment: here, or on a server."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol, Self
+
+from openenv_tui.connect.targets import LOCAL, websocket_url
+from openenv_tui.environment import AsyncEnvironment, Environment
+from openenv_tui.errors import UsageError
+
+OPEN_TIMEOUT: Final = 10.0
+"""Seconds until a server has to have opened a session."""
+ANSWER_TIMEOUT: Final = 60.0
+"""Seconds for each answer; a server's own opponent may have to think."""
+
+
+class OpenEnvironment(Environment, Protocol):
+    """An environment for ``with``, which closes it."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class OpenAsyncEnvironment(AsyncEnvironment, Protocol):
+    """An environment for ``async with``, which closes it."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+async def connect_async(
+    target: str = LOCAL,
+    game: str | None = None,
+    *,
+    seat: int | None = None,
+    opponent: str | None = None,
+    every_view: bool = False,
+    open_timeout: float = OPEN_TIMEOUT,
+    timeout: float = ANSWER_TIMEOUT,
+) -> OpenAsyncEnvironment:
+    """Open an environment, which ``async with`` closes.
+
+    Args:
+        target: ``local``, a ws, wss, http or https URL, or ``host:port``.
+        game: what is to be played; needed for ``local``. A server may be left to say what it
+            serves. One of ours is asked for it; an official one serves a single game.
+        seat: the only seat that this side plays; by default as many as there are, which is all of
+            them on ``local`` and on our server, and one on an official server.
+        opponent: a built-in policy, which our server lets play the other seats.
+        every_view: ``observe`` is up to date for all seats of this side after every step, also on
+            a server, which otherwise sends only what the player whose turn it is sees.
+        open_timeout: seconds until a server has to have opened a session.
+        timeout: seconds for each answer of a server.
+
+    Raises:
+        UsageError: no such target, game, seat or opponent.
+        ConnectionFailedError: the server cannot be reached, is none, or has no session left.
+    """
+    if target == LOCAL:
+        # Imported here: the engine takes longer to load than this program.
+        from openenv_tui.connect.local import AsyncLocalEnvironment
+
+        return AsyncLocalEnvironment(_local_game(game, seat, opponent))
+    from openenv_tui.connect.remote import open_remote
+
+    return await open_remote(
+        websocket_url(target),
+        game,
+        seat=seat,
+        opponent=opponent,
+        every_view=every_view,
+        open_timeout=open_timeout,
+        timeout=timeout,
+    )
+
+
+open_environment = connect_async
+"""What this program's own modules call it, where ``connect`` would be taken for the blocking one."""
+
+
+def connect(
+    target: str = LOCAL,
+    game: str | None = None,
+    *,
+    seat: int | None = None,
+    opponent: str | None = None,
+    every_view: bool = False,
+    open_timeout: float = OPEN_TIMEOUT,
+    timeout: float = ANSWER_TIMEOUT,
+) -> OpenEnvironment:
+    """Open an environment without having to await.
+
+    ``with connect("local", "catch") as environment`` closes it at the end. It works inside a
+    running event loop too, such as a notebook's. Arguments and errors are ``connect_async``'s.
+    """
+    if target == LOCAL:
+        from openenv_tui.connect.local import LocalEnvironment
+
+        return LocalEnvironment(_local_game(game, seat, opponent))
+    websocket_url(target)  # A target that cannot be read is said before a thread is started.
+    from openenv_tui.connect.blocking import blocking
+
+    return blocking(
+        connect_async(
+            target,
+            game,
+            seat=seat,
+            opponent=opponent,
+            every_view=every_view,
+            open_timeout=open_timeout,
+            timeout=timeout,
+        )
+    )
+
+
+def _local_game(game: str | None, seat: int | None, opponent: str | None) -> str:
+    if game is None:
+        raise UsageError("which game? name one, such as catch; `openenv-tui games` lists them")
+    if seat is not None or opponent is not None:
+        raise UsageError(
+            "a seat or an opponent can be asked of a server; local plays every seat here"
+        )
+    return game

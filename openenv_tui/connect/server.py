@@ -1,0 +1,83 @@
+"""What an environment on any server has in common: a session, and whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+from openenv_tui.errors import IllegalActionError
+from openenv_tui.games.openspiel import OpenSpielGame
+from openenv_tui.model import Observation, Step
+from openenv_tui.wire.codec import ObservationReply
+from openenv_tui.wire.session import Session
+
+
+class ServerEnvironment:
+    """An ``AsyncEnvironment`` whose engine is at the other end of a session.
+
+    Args:
+        session: owned from now on.
+        game: what the server plays.
+        seats: the players of this side.
+        opponents: who plays the others.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        game: OpenSpielGame,
+        seats: tuple[int, ...],
+        opponents: Mapping[int, str],
+    ) -> None:
+        self.game = game
+        self.seats = seats
+        self.opponents = opponents
+        self._session = session
+        self._acting: tuple[Observation, ...] = ()
+        self._seen: dict[int, Observation] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def reset(self, seed: int) -> Step:
+        raise NotImplementedError
+
+    async def step(self, actions: Sequence[int]) -> Step:
+        self._refuse_illegal(actions)
+        return self._advance(await self._session.step(self._action(actions)))
+
+    def observe(self, player: int) -> Observation:
+        try:
+            return self._seen[player]
+        except KeyError:
+            raise IllegalActionError(
+                f"nothing is known of player {player}: call reset first, and ask for one of "
+                f"the seats that this side plays, {', '.join(map(str, self.seats))}"
+            ) from None
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    def _action(self, actions: Sequence[int]) -> Mapping[str, object]:
+        return {"action_id": actions[0]}
+
+    def _advance(self, reply: ObservationReply) -> Step:
+        raise NotImplementedError
+
+    def _refuse_illegal(self, actions: Sequence[int]) -> None:
+        acting = self._acting
+        if len(actions) != len(acting) or not acting:
+            raise IllegalActionError(
+                f"{len(acting)} players must choose now, and {len(actions)} actions were given"
+                if acting
+                else "no player must choose now: call reset to begin an episode"
+            )
+        for observation, action in zip(acting, actions, strict=True):
+            if action not in observation.legal_actions:
+                raise IllegalActionError(
+                    f"action {action!r} is not legal for player {observation.player}; "
+                    f"legal now: {', '.join(map(str, observation.legal_actions))}"
+                )

@@ -1,0 +1,1 @@
+"""OpenEnv's WebSocket protocol: frames as values, a transport for them, and a session."""

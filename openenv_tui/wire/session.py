@@ -1,0 +1,136 @@
+"""A session with one server: one owner, one question in flight, lost once it is out of step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final, Self, TypeVar
+
+from openenv_tui.errors import CapacityError, ServerError, SessionLostError, WireError
+from openenv_tui.wire import codec
+from openenv_tui.wire.codec import ErrorReply, ObservationReply, Reply, StateReply
+from openenv_tui.wire.transport import Transport, TransportClosed
+
+R = TypeVar("R", ObservationReply, StateReply)
+
+CAPACITY: Final = "CAPACITY_REACHED"
+FATAL: Final = frozenset({CAPACITY, "FACTORY_ERROR", "SESSION_ERROR"})
+"""After these the server closes the connection."""
+
+
+class Session:
+    """Asks, waits for the answer, and never takes one question's answer for another's.
+
+    Replies carry no number, so only their order tells which request they belong to. Whoever
+    stops waiting, by a time-out or by being cancelled, has therefore ended the session.
+
+    Args:
+        transport: owned by the session from now on.
+        address: what messages call the server.
+        timeout: seconds for each answer; None for no limit.
+    """
+
+    def __init__(self, transport: Transport, address: str, timeout: float | None = None) -> None:
+        self.address = address
+        self._transport = transport
+        self._timeout = timeout
+        self._asking = False
+        self._lost: str | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def reset(self, parameters: Mapping[str, Any]) -> ObservationReply:
+        """Begin an episode.
+
+        Raises:
+            SessionLostError: the session is over.
+            ServerError: the server refused; the session goes on.
+            CapacityError: the server has no session left.
+            WireError: the answer is not of the protocol; the session is over.
+        """
+        return self._expect(
+            ObservationReply, await self._ask(codec.encode_reset(parameters), "reset")
+        )
+
+    async def step(self, action: Mapping[str, Any]) -> ObservationReply:
+        """Take an action; raises what ``reset`` does."""
+        return self._expect(ObservationReply, await self._ask(codec.encode_step(action), "step"))
+
+    async def state(self) -> Mapping[str, Any]:
+        """The session's facts; raises what ``reset`` does."""
+        return self._expect(StateReply, await self._ask(codec.STATE_REQUEST, "state")).data
+
+    async def close(self) -> None:
+        """Give the session back to the server; twice does no harm."""
+        if self._lost is None:
+            self._lost = "it was closed"
+            with suppress(TransportClosed):
+                await self._transport.send(codec.CLOSE_REQUEST)
+        await self._transport.close()
+
+    async def _ask(self, request: str, what: str) -> Reply:
+        if self._lost is not None:
+            raise self._over()
+        if self._asking:
+            raise RuntimeError(f"a session answers one question at a time; {what} came too early")
+        self._asking = True
+        try:
+            async with asyncio.timeout(self._timeout):
+                reply = codec.decode(await self._exchange(request))
+        except TimeoutError as error:
+            raise self._lose(f"no answer to {what} within {self._timeout:g} s") from error
+        except TransportClosed as error:
+            raise self._lose(str(error)) from error
+        except WireError as error:
+            self._lose(str(error))
+            raise
+        except BaseException:
+            # Cancelled: the answer may still come, and would be taken for the next one's.
+            self._lose(f"{what} was given up before its answer came")
+            raise
+        finally:
+            self._asking = False
+        if type(reply) is ErrorReply:
+            raise self._refusal(reply)
+        return reply
+
+    async def _exchange(self, request: str) -> str:
+        try:
+            await self._transport.send(request)
+        except TransportClosed:
+            # A server that refuses a session says why and closes: the frame is still there.
+            return await self._transport.receive()
+        return await self._transport.receive()
+
+    def _expect(self, kind: type[R], reply: Reply) -> R:
+        if isinstance(reply, kind):
+            return reply
+        found = type(reply).__name__
+        error = WireError(
+            f"{self.address} answered with {found} where {kind.__name__} was expected"
+        )
+        self._lose(str(error))
+        raise error
+
+    def _refusal(self, reply: ErrorReply) -> CapacityError | ServerError:
+        if reply.code in FATAL:
+            self._lose(f"the server said {reply.code}")
+        if reply.code == CAPACITY:
+            return CapacityError(
+                f"{self.address} has no session left: {reply.message}; "
+                "close one, or raise the server's limit (MAX_CONCURRENT_ENVS, --max-sessions)"
+            )
+        return ServerError(reply.code, reply.message)
+
+    def _lose(self, reason: str) -> SessionLostError:
+        self._lost = reason
+        self._transport.abort()
+        return self._over()
+
+    def _over(self) -> SessionLostError:
+        return SessionLostError(f"the session with {self.address} is lost: {self._lost}")
