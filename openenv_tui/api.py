@@ -78,9 +78,7 @@ def evaluate(
     )
 
     def run() -> Evaluation:
-        return run_plan(
-            plan, out, keep=out is not None, progress=progress, stop=stop, given=given
-        )
+        return run_plan(plan, out, keep=out is not None, progress=progress, stop=stop, given=given)
 
     try:
         asyncio.get_running_loop()
@@ -91,9 +89,7 @@ def evaluate(
         return thread.submit(run).result()
 
 
-async def evaluate_async(
-    game: str, policies: Sequence[Player], **options: Any
-) -> Evaluation:
+async def evaluate_async(game: str, policies: Sequence[Player], **options: Any) -> Evaluation:
     """``evaluate``, awaited; when it is cancelled, the run stops soon after.
 
     Args:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from inspect import isawaitable
 from operator import index
 from time import perf_counter
-from typing import Any, cast
+from typing import Any
 
 from openenv_tui.environment import AsyncEnvironment, Environment
 from openenv_tui.errors import AwaitedPolicyError, OpenEnvTuiError
@@ -43,7 +43,18 @@ class Seat:
         learning: the policy is given its transitions.
     """
 
-    __slots__ = ("act", "begins", "clock", "ends", "learning", "name", "pending", "plain", "policy", "rng")
+    __slots__ = (
+        "act",
+        "begins",
+        "clock",
+        "ends",
+        "learning",
+        "name",
+        "pending",
+        "plain",
+        "policy",
+        "rng",
+    )
 
     def __init__(
         self, name: str, policy: Policy, *, clock: float | None = None, learning: bool = False
@@ -62,9 +73,11 @@ class Seat:
 
 
 def _overrides(policy: Policy, method: str) -> bool:
-    return getattr(policy, method).__func__ is not getattr(Policy, method) if hasattr(
-        getattr(policy, method), "__func__"
-    ) else True
+    return (
+        getattr(policy, method).__func__ is not getattr(Policy, method)
+        if hasattr(getattr(policy, method), "__func__")
+        else True
+    )
 
 
 class Foul(Exception):  # noqa: N818 - it is a verdict, which the match records, not an error
@@ -225,7 +238,7 @@ class Match:
             if seat.ends:
                 try:
                     seat.policy.end(outcomes[player])
-                except Exception:  # noqa: BLE001 - the match is forfeited already
+                except Exception:
                     continue
         self.record = record = MatchRecord(
             info.name,
@@ -373,4 +386,4 @@ async def _guarded(player: int, answer: Awaitable[Any]) -> Any:
 
 def at_the_table(seats: Sequence[Seat]) -> dict[int, Seat]:
     """Seats by player id, the first as player 0."""
-    return dict(enumerate(cast("Sequence[Seat]", seats)))
+    return dict(enumerate(seats))

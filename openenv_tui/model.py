@@ -157,7 +157,9 @@ class Observation:
         return self._source.metadata(self)
 
     def __repr__(self) -> str:
-        return f"Observation(player={self.player}, legal_actions={self.legal_actions}, ply={self.ply})"
+        return (
+            f"Observation(player={self.player}, legal_actions={self.legal_actions}, ply={self.ply})"
+        )
 
 
 @dataclass(frozen=True, slots=True)

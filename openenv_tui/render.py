@@ -174,9 +174,7 @@ def _text(view: TextView, width: int, height: int) -> list[Line]:
 # Grids.
 
 
-def _grid(
-    view: GridView, width: int, height: int, ascii_only: bool, cursor: int | None
-) -> Picture:
+def _grid(view: GridView, width: int, height: int, ascii_only: bool, cursor: int | None) -> Picture:
     rows, columns = len(view.rows), len(view.rows[0]) if view.rows else 0
     if not columns:
         return Picture(())
@@ -197,10 +195,11 @@ def _grid(
         drawn = [_field(cell, across, down, ascii_only, cursor) for cell in row]
         for part in range(down):
             lines.append(_joined([spans[part] for spans in drawn], framed, view.ruled))
-        for column, cell in enumerate(row):
-            if cell.action is not None:
-                left_side = edge + column * (across + rule)
-                targets.append(Target(left_side, top, across, down, cell.action))
+        targets += [
+            Target(edge + column * (across + rule), top, across, down, cell.action)
+            for column, cell in enumerate(row)
+            if cell.action is not None
+        ]
     if framed:
         lines.append(_rule("└", "┴", "┘", columns, across, view.ruled))
     return Picture(tuple(lines), tuple(targets))
@@ -221,7 +220,9 @@ def _field_size(
 
 
 def _rule(left: str, middle: str, right: str, columns: int, across: int, ruled: bool) -> Line:
-    return (Span(left + (middle if ruled else "").join(["─" * across] * columns) + right, Tone.MUTED),)
+    return (
+        Span(left + (middle if ruled else "").join(["─" * across] * columns) + right, Tone.MUTED),
+    )
 
 
 def _joined(parts: Sequence[Span], framed: bool, ruled: bool) -> Line:
@@ -235,9 +236,7 @@ def _joined(parts: Sequence[Span], framed: bool, ruled: bool) -> Line:
     return tuple(spans)
 
 
-def _field(
-    cell: Cell, across: int, down: int, ascii_only: bool, cursor: int | None
-) -> list[Span]:
+def _field(cell: Cell, across: int, down: int, ascii_only: bool, cursor: int | None) -> list[Span]:
     """The lines of one field."""
     chosen = cursor is not None and cell.action == cursor
     if cell.tone is Tone.DANGER:
@@ -289,7 +288,10 @@ def _hands(hands: Sequence[Hand], width: int, height: int) -> Iterable[Line]:
             yield ()
         note = f"  {printable(hand.note)}" if hand.note else ""
         title = printable(hand.title)
-        yield (Span(title[:width], hand.tone, strong=True), Span(note[: max(0, width - len(title))]))
+        yield (
+            Span(title[:width], hand.tone, strong=True),
+            Span(note[: max(0, width - len(title))]),
+        )
         yield from _cards(hand.cards, size, width)
 
 

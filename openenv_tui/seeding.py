@@ -103,7 +103,7 @@ class Rng(Random):
         if isinstance(a, int):
             self.restart(a)
 
-    def getstate(self) -> tuple[int, int, tuple[int, ...]]:
+    def getstate(self) -> tuple[int, int, tuple[int, ...]]:  # type: ignore[override]
         """Seed, next block, and the words of this block that are left."""
         return self._seed, self._block, tuple(self._words)
 

@@ -80,7 +80,9 @@ class Arena:
         """The game loaded anew, for games that roll their own dice, in the order of play."""
         dice = derive(seed, "rng_seed") % (1 << 31)
         short, _, rest = self.game.info.name.partition("(")
-        given = [p for p in rest.removesuffix(")").split(",") if p and not p.startswith("rng_seed=")]
+        given = [
+            p for p in rest.removesuffix(")").split(",") if p and not p.startswith("rng_seed=")
+        ]
         return pyspiel.load_game(f"{short}({','.join([*given, f'rng_seed={dice}'])})")
 
 
@@ -124,11 +126,11 @@ class _Episode:
                 Observation(player, tuple(state.legal_actions()), self, self.ply),
             )
             self.simultaneous = False
-            return _new_tuple(Step, (acting, None))
+            step: Step = _new_tuple(Step, (acting, None))
+            return step
         if player == TERMINAL:
             self.acting = ()
-            ending = _new_tuple(Ending, (tuple(state.returns()), tuple(state.history())))
-            return _new_tuple(Step, ((), ending))
+            return Step((), Ending(tuple(state.returns()), tuple(state.history())))
         self.simultaneous = True
         return Step(self._everybody(state))
 
@@ -174,7 +176,8 @@ class _Episode:
             self.rng = Rng(self.seed)
         left = self.rng.random()
         action = 0
-        for action, probability in state.chance_outcomes():
+        for outcome, probability in state.chance_outcomes():
+            action = outcome
             left -= probability
             if left < 0:
                 break

@@ -42,9 +42,9 @@ def seed_option(function: F) -> F:
 
 def plain_option(function: F) -> F:
     """--plain: no colour, no screen, no redrawing."""
-    return click.option("--plain", is_flag=True, help="Plain lines of text: no colours, no screen.")(
-        function
-    )
+    return click.option(
+        "--plain", is_flag=True, help="Plain lines of text: no colours, no screen."
+    )(function)
 
 
 def json_option(function: F) -> F:
@@ -64,5 +64,5 @@ def required_game(game: str | None, env: str) -> str | None:
 
 
 def on_a_terminal() -> bool:
-    """Whether a screen can be drawn: Textual reads stdin and draws on stderr, and checks neither."""
+    """Whether a screen can be drawn: Textual reads stdin, draws on stderr, and checks neither."""
     return sys.stdin.isatty() and sys.stderr.isatty()

@@ -21,7 +21,9 @@ EXTRAS = {"uvloop": "a faster server", "openenv": "the official framework, for i
 def command() -> int:
     """Check this installation and this terminal, and play one game on the embedded engine."""
     problems: list[str] = []
-    click.echo(f"openenv-tui {__version__}, Python {platform.python_version()}, {platform.platform()}")
+    click.echo(
+        f"openenv-tui {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    )
     for package in PACKAGES:
         found = _version(package)
         click.echo(f"  {package:<12} {found or 'MISSING'}")
@@ -31,9 +33,13 @@ def command() -> int:
         click.echo(f"  {package:<12} {_version(package) or 'not installed'} (optional: {use})")
     size = os.get_terminal_size(2) if sys.stderr.isatty() else None
     shown = f"{size.columns}x{size.lines}, TERM={os.environ.get('TERM', '')}" if size else "none"
-    click.echo(f"  {'terminal':<12} {shown}; the app can be drawn: {'yes' if on_a_terminal() else 'no'}")
+    click.echo(
+        f"  {'terminal':<12} {shown}; the app can be drawn: {'yes' if on_a_terminal() else 'no'}"
+    )
     writable = os.access(Path.cwd(), os.W_OK)
-    click.echo(f"  {'results':<12} {Path.cwd() / 'results'} ({'writable' if writable else 'READ-ONLY'})")
+    click.echo(
+        f"  {'results':<12} {Path.cwd() / 'results'} ({'writable' if writable else 'READ-ONLY'})"
+    )
     if not writable:
         problems.append("this folder cannot be written: give eval another one with --out")
     problems += _engine_problems()
@@ -47,7 +53,6 @@ def command() -> int:
 def _engine_problems() -> list[str]:
     try:
         from arena_env.arena import Arena
-
         from openenv_tui.match import Match, Seat, play
         from openenv_tui.specs import PolicySpec
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from typing import Any
 
 import click
 
@@ -20,7 +21,7 @@ def command(game: str | None, as_json: bool) -> None:
     GAME keeps those that can play it. Your own policy needs no listing: name it as
     package.module:Object or ./file.py:Object.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in sorted(POLICIES):
         policy = POLICIES.load(name)
         if game is not None and not _plays(name, game):
@@ -53,4 +54,8 @@ def _plays(name: str, game: str) -> bool:
 
 
 def _value(default: object) -> object:
-    return default if isinstance(default, str | int | float | bool) or default is None else str(default)
+    return (
+        default
+        if isinstance(default, str | int | float | bool) or default is None
+        else str(default)
+    )

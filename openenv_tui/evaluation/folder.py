@@ -73,9 +73,7 @@ def start_manifest(place: Path, plan: Plan, command: Sequence[str]) -> None:
     _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
 
 
-def finish_folder(
-    place: Path, table: Table, formats: Sequence[str], *, interrupted: bool
-) -> None:
+def finish_folder(place: Path, table: Table, formats: Sequence[str], *, interrupted: bool) -> None:
     """Write the summaries, and the end into the manifest."""
     manifest = json.loads((place / MANIFEST).read_text())
     manifest |= {"finished": _now(), "interrupted": interrupted}
@@ -89,7 +87,9 @@ def list_runs(root: Path = RESULTS) -> list[Path]:
     if not root.is_dir():
         return []
     logs = [place for place in root.rglob(FILE_NAME) if place.is_file()]
-    return [log.parent for log in sorted(logs, key=lambda log: (log.stat().st_mtime, str(log)))][::-1]
+    return [log.parent for log in sorted(logs, key=lambda log: (log.stat().st_mtime, str(log)))][
+        ::-1
+    ]
 
 
 def find_run(name: str) -> Path:

@@ -51,12 +51,16 @@ class Plan:
             raise UsageError("no policy to evaluate: name at least one, as in -p random")
         repeated = {spec for spec in self.policies if self.policies.count(spec) > 1}
         if repeated:
-            raise UsageError(f"policy '{repeated.pop()}' is named twice; rows need names of their own")
+            raise UsageError(
+                f"policy '{repeated.pop()}' is named twice; rows need names of their own"
+            )
         for name, least in (("episodes", 1), ("jobs", 1), ("sessions", 1)):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} must be at least {least}, not {getattr(self, name)}")
         if not 0 <= self.seed < 1 << SEED_BITS:
-            raise UsageError(f"a seed is a whole number from 0 to 2**{SEED_BITS} - 1, not {self.seed}")
+            raise UsageError(
+                f"a seed is a whole number from 0 to 2**{SEED_BITS} - 1, not {self.seed}"
+            )
         if self.clock is not None and self.clock <= 0:
             raise UsageError(f"a clock is a positive number of seconds, not {self.clock:g}")
 

@@ -43,20 +43,20 @@ def wilson(successes: int, trials: int, confidence: float = CONFIDENCE) -> Inter
 class Sums(NamedTuple):
     """What a mean and its error need to know of independent units."""
 
-    count: int
+    number: int
     total: float
     squares: float
 
     @property
     def mean(self) -> float:
-        return self.total / self.count
+        return self.total / self.number
 
     @property
     def variance(self) -> float:
         """The sample variance, with n - 1; 0 for one unit."""
-        if self.count < 2:
+        if self.number < 2:
             return 0.0
-        return max(0.0, (self.squares - self.total * self.mean) / (self.count - 1))
+        return max(0.0, (self.squares - self.total * self.mean) / (self.number - 1))
 
 
 def mean_interval(
@@ -71,14 +71,14 @@ def mean_interval(
     Args:
         least: the least value a unit can take; may be -inf, as ``most`` may be inf.
     """
-    if units.count == 0:
+    if units.number == 0:
         return Interval(least, most)
     mean = units.mean
-    error = math.sqrt(units.variance / units.count)
+    error = math.sqrt(units.variance / units.number)
     if error > 1e-12 * max(1.0, abs(mean)):
-        half = _t_quantile(0.5 + confidence / 2, units.count - 1) * error
+        half = _t_quantile(0.5 + confidence / 2, units.number - 1) * error
         return Interval(max(least, mean - half), min(most, mean + half))
-    unseen = wilson(0, units.count, confidence).high
+    unseen = wilson(0, units.number, confidence).high
     below = max(0.0, mean - least) if math.isfinite(least) else 0.0
     above = max(0.0, most - mean) if math.isfinite(most) else 0.0
     return Interval(mean - unseen * below, mean + unseen * above)

@@ -9,6 +9,7 @@ import json
 import sqlite3
 import struct
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -72,7 +73,9 @@ def entry(row: int, episode: int, seat: int, record: MatchRecord) -> Entry:
         # Of two, the other's return can be worked out by replay; most logs are of such games.
         return (row, episode, seat, seed, code, returns[seat], decisions, complete, actions,
                 None, None, None, None)  # fmt: skip
-    kind, at, message = (forfeit.kind.value, forfeit.seat, forfeit.message) if forfeit else (None,) * 3
+    kind, at, message = (
+        (forfeit.kind.value, forfeit.seat, forfeit.message) if forfeit else (None,) * 3
+    )
     return (row, episode, seat, seed, code, returns[seat], decisions, complete, actions,
             json.dumps(returns), kind, at, message)  # fmt: skip
 
@@ -189,11 +192,9 @@ class Store:
 
     def close(self) -> None:
         """Leave one complete file behind."""
-        try:
+        # Where it is read-only or full, the log beside the file is read the next time.
+        with suppress(sqlite3.Error):
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error:
-            # Read only, or full: the log beside the file is read the next time.
-            pass
         self._db.close()
 
     def _write(self, statement: str, values: Iterable[Entry]) -> None:

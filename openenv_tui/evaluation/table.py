@@ -80,7 +80,8 @@ class Table:
         for first, second in zip(self.rows, self.rows[1:], strict=False):
             if by_rate.index(first) > by_rate.index(second) and first.win_rate < second.win_rate:
                 found.append(
-                    f"{first.policy} has the higher mean return, {second.policy} the higher win rate"
+                    f"{first.policy} has the higher mean return, "
+                    f"{second.policy} the higher win rate"
                 )
         short = [row.policy for row in self.rows if row.episodes < self.episodes]
         if short:
@@ -126,7 +127,7 @@ def _row(
     counts = store.counts(number, meta["deal"])
     rate = wilson(counts.wins, counts.episodes)
     units = counts.units
-    if not units.count and counts.known:
+    if not units.number and counts.known:
         units = store.counts(number, 1).units
     interval = mean_interval(units, meta["min_utility"], meta["max_utility"])
     known = counts.known > 0

@@ -54,7 +54,9 @@ class CliffWalking(OpenSpielGame):
         for place in ones(tensor, 0, len(tensor)):
             step, action = divmod(place, len(MOVES))
             if step != len(taken):
-                raise WireError(f"cliff_walking: the info_state has no single action at step {step}")
+                raise WireError(
+                    f"cliff_walking: the info_state has no single action at step {step}"
+                )
             taken.append(action)
         return tuple(taken)
 

@@ -27,7 +27,9 @@ class SpeltCrossword:
     def __init__(self, engine: Any) -> None:
         self._engine = engine
         if engine.new_initial_state().is_chance_node():
-            raise GameError("crossword: only the built-in puzzle can be played; leave out puzzles_root")
+            raise GameError(
+                "crossword: only the built-in puzzle can be played; leave out puzzles_root"
+            )
         self._clues = len(engine.new_initial_state().clue_solved())
         self._longest = max((len(answer) for answer in self.new_initial_state().answers), default=0)
 

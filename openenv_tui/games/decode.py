@@ -14,7 +14,9 @@ def expect_length(game: str, tensor: Sequence[float], length: int) -> None:
         WireError: it has another.
     """
     if len(tensor) != length:
-        raise WireError(f"{game}: an info_state of {length} numbers was expected, not {len(tensor)}")
+        raise WireError(
+            f"{game}: an info_state of {length} numbers was expected, not {len(tensor)}"
+        )
 
 
 def ones(tensor: Sequence[float], start: int, stop: int) -> tuple[int, ...]:

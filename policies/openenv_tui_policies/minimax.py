@@ -99,6 +99,6 @@ def _solve(state: Any, solved: Solution) -> float:
         value = sum(chance * worth(action) for action, chance in state.chance_outcomes())
     else:
         choose = max if state.current_player() == 0 else min
-        value = choose(worth(action) for action in state.legal_actions())
+        value = float(choose(worth(action) for action in state.legal_actions()))
     solved[key] = value
     return value

@@ -53,8 +53,9 @@ def test_a_random_game_in_every_seat_is_fixed_by_its_seed_and_can_be_looked_back
             assert observation._source.tensor(observation) == tensor
 
 
-@pytest.mark.parametrize("name", [name for name in PLAYABLE if "rng_seed" not in
-                                  load_engine(name).get_parameters()])
+@pytest.mark.parametrize(
+    "name", [name for name in PLAYABLE if "rng_seed" not in load_engine(name).get_parameters()]
+)
 def test_the_recorded_history_alone_leads_to_the_same_returns(name):
     _, _, record = played(name, seed=11)
     state = state_after(load_engine(name), record.history)

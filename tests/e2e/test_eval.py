@@ -111,7 +111,9 @@ def test_a_policy_that_ends_its_process_is_named_as_a_cause(tmp_path):
 
 
 def test_a_full_disk_is_an_error_and_what_was_stored_is_kept(tmp_path):
-    limit = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000,) * 2); "
+    limit = (
+        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000,) * 2); "
+    )
     limit += "sys.argv = sys.argv[1:]; runpy.run_module('openenv_tui', run_name='__main__')"
     done = subprocess.run(
         [sys.executable, "-c", limit, "openenv-tui", "eval", "2048", "-p", "random", "-n", "2000",

@@ -61,7 +61,14 @@ def test_what_a_format_would_take_for_its_own_is_escaped(table):
 
 
 def test_the_caption_says_rule_seed_episodes_pairing_and_methods(table):
-    for words in ("win: more chips", "seed 3", "40 episodes", "every seat", "Wilson", "one unit a deal"):
+    for words in (
+        "win: more chips",
+        "seed 3",
+        "40 episodes",
+        "every seat",
+        "Wilson",
+        "one unit a deal",
+    ):
         assert words.lower() in table.caption.lower()
 
 

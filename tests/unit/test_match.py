@@ -108,7 +108,9 @@ async def test_both_drivers_give_the_same_record():
 
 async def test_whoever_iterates_over_the_moves_sets_the_pace():
     arena, match = of_tic_tac_toe(first, first)
-    plies = [step.observations[0].ply async for step in moves(Waited(arena), match) if not step.ending]
+    plies = [
+        step.observations[0].ply async for step in moves(Waited(arena), match) if not step.ending
+    ]
     assert plies == [0, 1, 2, 3, 4, 5, 6]
     assert match.record is not None
 

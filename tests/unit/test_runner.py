@@ -139,7 +139,9 @@ def test_stopping_keeps_what_was_played(tmp_path):
 
 def test_progress_ends_with_everything_done():
     seen = []
-    run_plan(Plan("catch", ("random", "stay"), episodes=50, seed=1), keep=False, progress=seen.append)
+    run_plan(
+        Plan("catch", ("random", "stay"), episodes=50, seed=1), keep=False, progress=seen.append
+    )
     assert (seen[-1].done, seen[-1].total) == (100, 100)
 
 

@@ -82,7 +82,9 @@ class SessionsPlayer:
                     self._lost_in_a_row = 0
                 except SessionLostError as error:
                     pending.append((row, episode))
-                    environment = await self._after_loss(environment, row, episode, error)
+                    await environment.close()
+                    environment = None
+                    await self._after_loss(row, episode, error)
             for seating in seatings.values():
                 for policy in seating.policies:
                     policy.close()
@@ -100,12 +102,9 @@ class SessionsPlayer:
     async def _open(self) -> AsyncEnvironment:
         return await open_environment(self._plan.env, self._plan.game or None)
 
-    async def _after_loss(
-        self, environment: AsyncEnvironment, row: int, episode: int, error: SessionLostError
-    ) -> None:
+    async def _after_loss(self, row: int, episode: int, error: SessionLostError) -> None:
         self._lost(row, episode, str(error))
         self._lost_in_a_row += 1
-        await environment.close()
         if self._lost_in_a_row >= PATIENCE:
             raise ConnectionFailedError(
                 f"{self._plan.env}: {PATIENCE} sessions were lost one after the other, the last "

@@ -14,7 +14,8 @@ STYLE = """
 body { margin: 2rem auto; padding: 0 1rem; max-width: 70rem; }
 div { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .8rem; border-bottom: 1px solid #8884; text-align: right; white-space: nowrap; }
+th, td { padding: .3rem .8rem; border-bottom: 1px solid #8884; }
+th, td { text-align: right; white-space: nowrap; }
 th:nth-child(2), th:nth-child(3), td:nth-child(2), td:nth-child(3) { text-align: left; }
 """
 
