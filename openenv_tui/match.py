@@ -312,9 +312,11 @@ def play(environment: Environment, match: Match) -> MatchRecord:
     step = environment.reset(match.seed)
     try:
         match.begin()
-        while (ending := step.ending) is None:
-            seen = step.observations
-            step = take((choose(seen[0]),) if len(seen) == 1 else [choose(one) for one in seen])
+        seen, ending = step
+        while ending is None:
+            seen, ending = take(
+                (choose(seen[0]),) if len(seen) == 1 else [choose(one) for one in seen]
+            )
         return match.finish(ending, environment.observe)
     except Foul as foul:
         return match.forfeited(foul.forfeit)
@@ -360,17 +362,25 @@ def _seen_by(environment: AsyncEnvironment) -> LastSeen:
 
 async def _decide(match: Match, observation: Observation) -> int:
     seat = match.seats[observation.player]
+    if seat.clock is None:
+        # A time-out costs more than most policies take to choose.
+        return match.accept(observation, await _answer(match, seat, observation))
     try:
         async with asyncio.timeout(seat.clock):
-            if seat.policy.blocking:
-                answer = await asyncio.to_thread(match.ask, observation)
-            else:
-                answer = match.ask(observation)
-            if type(answer) is not int and isawaitable(answer):
-                answer = await _guarded(observation.player, answer)
+            answer = await _answer(match, seat, observation)
     except TimeoutError as error:
-        raise _late(observation.player, seat.clock or 0.0) from error
+        raise _late(observation.player, seat.clock) from error
     return match.accept(observation, answer)
+
+
+async def _answer(match: Match, seat: Seat, observation: Observation) -> Any:
+    if seat.policy.blocking:
+        answer = await asyncio.to_thread(match.ask, observation)
+    else:
+        answer = match.ask(observation)
+    if type(answer) is not int and isawaitable(answer):
+        answer = await _guarded(observation.player, answer)
+    return answer
 
 
 async def _guarded(player: int, answer: Awaitable[Any]) -> Any:

@@ -73,6 +73,7 @@ class Rng(Random):
         self._seed = seed & _MASK
         self._block = stream << 40 & _MASK
         self._words: list[int] = []
+        self.gauss_next: float | None = None  # ``gauss`` makes two numbers at once and keeps one
 
     def _word(self) -> int:
         words = self._words
@@ -103,13 +104,17 @@ class Rng(Random):
         if isinstance(a, int):
             self.restart(a)
 
-    def getstate(self) -> tuple[int, int, tuple[int, ...]]:  # type: ignore[override]
-        """Seed, next block, and the words of this block that are left."""
-        return self._seed, self._block, tuple(self._words)
+    def getstate(  # type: ignore[override]
+        self,
+    ) -> tuple[int, int, tuple[int, ...], float | None]:
+        """Seed, next block, the words of this block that are left, and what ``gauss`` keeps."""
+        return self._seed, self._block, tuple(self._words), self.gauss_next
 
-    def setstate(self, state: tuple[int, int, tuple[int, ...]]) -> None:  # type: ignore[override]
+    def setstate(  # type: ignore[override]
+        self, state: tuple[int, int, tuple[int, ...], float | None]
+    ) -> None:
         """Go on from what ``getstate`` gave."""
-        self._seed, self._block, words = state
+        self._seed, self._block, words, self.gauss_next = state
         self._words = list(words)
 
     def __reduce__(self) -> NoReturn:

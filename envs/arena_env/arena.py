@@ -57,12 +57,10 @@ class Arena:
         episode = self._episode
         if episode is None:
             raise IllegalActionError("no episode has begun: call reset first")
-        acting = episode.acting
-        if len(acting) == 1 == len(actions) and actions[0] in acting[0].legal_actions:
+        turn = episode.turn
+        if turn is not None and len(actions) == 1 and actions[0] in turn.legal_actions:
             # By far the most frequent case, and the loop that evaluations spend their time in.
             state = episode.state
-            if episode.simultaneous:
-                return episode.play(actions)
             state.apply_action(actions[0])
             episode.ply += 1
             return episode.next_step(state)
@@ -98,8 +96,8 @@ class _Episode:
         "ply",
         "rng",
         "seed",
-        "simultaneous",
         "state",
+        "turn",
     )
 
     def __init__(self, engine: Any, history_known: bool, seed: int) -> None:
@@ -109,7 +107,7 @@ class _Episode:
         self.state = engine.new_initial_state()
         self.ply = 0
         self.acting: tuple[Observation, ...] = ()
-        self.simultaneous = False
+        self.turn: Observation | None = None
         self.rng: Rng | None = None
         self.earlier: tuple[int, Any] | None = None
         self.again: Callable[[int], Any] | None = None
@@ -122,16 +120,14 @@ class _Episode:
             self.ply += 1
             player = state.current_player()
         if player >= 0:
-            self.acting = acting = (
-                Observation(player, tuple(state.legal_actions()), self, self.ply),
-            )
-            self.simultaneous = False
+            self.turn = turn = Observation(player, tuple(state.legal_actions()), self, self.ply)
+            self.acting = acting = (turn,)
             step: Step = _new_tuple(Step, (acting, None))
             return step
+        self.turn = None
         if player == TERMINAL:
             self.acting = ()
             return Step((), Ending(tuple(state.returns()), tuple(state.history())))
-        self.simultaneous = True
         return Step(self._everybody(state))
 
     def play(self, actions: Sequence[int]) -> Step:
@@ -146,7 +142,7 @@ class _Episode:
                     f"legal now: {', '.join(map(str, observation.legal_actions))}"
                 )
         state = self.state
-        if self.simultaneous:
+        if self.turn is None:
             joint = [0] * self.engine.num_players()
             for observation, action in zip(acting, actions, strict=True):
                 joint[observation.player] = action

@@ -82,4 +82,8 @@ class ArenaReset(BaseModel):
         None, description="The seat of the client, or all of them"
     )
     opponent: str | None = Field(None, max_length=500, description="A built-in policy")
-    views: Literal["acting", "all"] = "acting"
+    views: Literal["acting", "all"] | None = Field(
+        None,
+        description="all: every reply says what each of the client's seats sees. Whoever names its "
+        "views reads metadata in the observation, and is not sent it a second time beside it",
+    )

@@ -50,7 +50,7 @@ class _Episode:
 class Table:
     """Plays the house's seats, and says what the client's seats see.
 
-    Its replies are OpenEnv's: objects with ``observation``, ``reward``, ``done`` and ``metadata``.
+    Its replies are OpenEnv's: objects with ``observation``, ``reward`` and ``done``.
 
     Args:
         setting: fixed for the table's life.
@@ -112,7 +112,7 @@ class Table:
         reply = self._reply(episode, begins=True)
         reply["reward"] = None
         reply["observation"]["game_phase"] = "terminal" if reply["done"] else "initial"
-        reply["metadata"] |= {
+        reply["observation"]["metadata"] |= {
             "game": self.info.name,
             "seed": seed,
             "seats": self.seats,
@@ -228,7 +228,6 @@ class Table:
             },
             "reward": reward,
             "done": ending is not None,
-            "metadata": metadata,
         }
 
     def _reward(self, episode: _Episode, metadata: dict[str, Any], main: Observation) -> float:

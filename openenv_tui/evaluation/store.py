@@ -31,10 +31,21 @@ CREATE TABLE episodes (
 ) WITHOUT ROWID;
 CREATE TABLE lost (row INTEGER NOT NULL, episode INTEGER NOT NULL, message TEXT NOT NULL);
 """
-INSERT = "INSERT OR REPLACE INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+COLUMNS = ("row", "episode", "seat", "seed", "outcome", "return", "steps", "complete", "actions",
+           "returns", "forfeit", "forfeit_seat", "message")  # fmt: skip
+USUAL = 9
+"""So many of the columns say all there is to say of most episodes."""
+
+
+def _insert(columns: int) -> str:
+    places = ", ".join("?" * columns)
+    return f"INSERT OR REPLACE INTO episodes ({', '.join(COLUMNS[:columns])}) VALUES ({places})"
+
+
+INSERT_USUAL, INSERT_WHOLE = _insert(USUAL), _insert(len(COLUMNS))
 
 Entry: TypeAlias = tuple[Any, ...]
-"""One line of ``episodes``, in the order of its columns."""
+"""One line of ``episodes``: its first columns, or all of them."""
 
 WIN, LOSS, DRAW = Outcome.WIN, Outcome.LOSS, Outcome.DRAW
 
@@ -65,19 +76,19 @@ def entry(row: int, episode: int, seat: int, record: MatchRecord) -> Entry:
     _, seed, _, returns, outcomes, decisions, history, complete, forfeit = record
     outcome = outcomes[seat]
     code = 1 if outcome is WIN else -1 if outcome is LOSS else 0 if outcome is DRAW else None
+    # A bytearray and an int, not bytes and a bool: sqlite3 takes those as they are, and asks a
+    # chain of adapters about every other value, which takes longer than storing the line.
     try:
-        actions = b"\x01" + bytes(history)
+        actions = bytearray(history)
+        actions.insert(0, 1)
     except ValueError:
-        actions = b"\x08" + struct.pack(f"<{len(history)}q", *history)
+        actions = bytearray(b"\x08") + struct.pack(f"<{len(history)}q", *history)
+    usual = (row, episode, seat, seed, code, returns[seat], decisions, 1 if complete else 0, actions)
     if forfeit is None and len(returns) <= 2:
         # Of two, the other's return can be worked out by replay; most logs are of such games.
-        return (row, episode, seat, seed, code, returns[seat], decisions, complete, actions,
-                None, None, None, None)  # fmt: skip
-    kind, at, message = (
-        (forfeit.kind.value, forfeit.seat, forfeit.message) if forfeit else (None,) * 3
-    )
-    return (row, episode, seat, seed, code, returns[seat], decisions, complete, actions,
-            json.dumps(returns), kind, at, message)  # fmt: skip
+        return usual
+    said = (forfeit.kind.value, forfeit.seat, forfeit.message) if forfeit else (None, None, None)
+    return (*usual, json.dumps(returns), *said)
 
 
 def unpack_actions(blob: bytes) -> tuple[int, ...]:
@@ -137,7 +148,10 @@ class Store:
         Raises:
             StoreError: the disk is full, or the file cannot be written.
         """
-        self._write(INSERT, entries)
+        entries = list(entries)
+        usual = [line for line in entries if len(line) == USUAL]
+        whole = [line for line in entries if len(line) > USUAL]
+        self._write_all([(INSERT_USUAL, usual), (INSERT_WHOLE, whole)])
 
     def add_lost(self, row: int, episode: int, message: str) -> None:
         """Log an episode whose session was lost; it is to be played again."""
@@ -197,10 +211,14 @@ class Store:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
 
-    def _write(self, statement: str, values: Iterable[Entry]) -> None:
+    def _write(self, statement: str, values: Sequence[Entry]) -> None:
+        self._write_all([(statement, values)])
+
+    def _write_all(self, statements: Sequence[tuple[str, Sequence[Entry]]]) -> None:
         try:
             self._db.execute("BEGIN")
-            self._db.executemany(statement, values)
+            for statement, values in statements:
+                self._db.executemany(statement, values)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             if self._db.in_transaction:

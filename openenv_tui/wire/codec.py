@@ -10,7 +10,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, TypeAlias
+
+# The reader of pydantic: five times as fast as the standard library's on lists of numbers.
+from pydantic_core import from_json, to_json
 
 from openenv_tui.errors import WireError
 
@@ -58,12 +61,12 @@ Reply: TypeAlias = ObservationReply | StateReply | ErrorReply
 
 def encode_reset(parameters: Mapping[str, Any]) -> str:
     """A request for a new episode; servers ignore parameters that they do not know."""
-    return _compact({"type": "reset", "data": dict(parameters)})
+    return _encode("reset", parameters)
 
 
 def encode_step(action: Mapping[str, Any]) -> str:
     """A request to take an action, whose fields depend on the environment."""
-    return _compact({"type": "step", "data": dict(action)})
+    return _encode("step", action)
 
 
 def decode(text: str) -> Reply:
@@ -73,8 +76,8 @@ def decode(text: str) -> Reply:
         WireError: it is not one of the protocol's replies.
     """
     try:
-        frame = _decoder.decode(text)
-    except (ValueError, RecursionError) as error:
+        frame = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
         raise _bad(f"JSON was expected ({error})", text) from error
     if type(frame) is not dict or type(data := frame.get("data")) is not dict:
         raise _bad("an object with 'type' and 'data' was expected", text)
@@ -180,6 +183,10 @@ _INTEGERS: Final = frozenset({int})
 _NUMBERS: Final = frozenset({int, float})
 
 
+def _encode(kind: str, data: Mapping[str, Any]) -> str:
+    return to_json({"type": kind, "data": data}).decode()
+
+
 def _finite(values: list[float]) -> bool:
     try:
         # A sum is finite only if every number is; large ones may add up to too much.
@@ -191,12 +198,3 @@ def _finite(values: list[float]) -> bool:
 
 def _bad(problem: str, text: str) -> WireError:
     return WireError(f"not a reply of OpenEnv's protocol: {problem}; got: {quoted(text)}")
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-# Kept: json.loads and json.dumps make a new one for every call that has options.
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-_compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode

@@ -35,8 +35,11 @@ class Session:
         self.address = address
         self._transport = transport
         self._timeout = timeout
-        self._asking = False
+        self._asking: str | None = None
         self._lost: str | None = None
+        self._overdue: str | None = None
+        self._deadline = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,21 +74,20 @@ class Session:
             self._lost = "it was closed"
             with suppress(TransportClosed):
                 await self._transport.send(codec.CLOSE_REQUEST)
+        self._stop_alarm()
         await self._transport.close()
 
     async def _ask(self, request: str, what: str) -> Reply:
         if self._lost is not None:
             raise self._over()
-        if self._asking:
+        if self._asking is not None:
             raise RuntimeError(f"a session answers one question at a time; {what} came too early")
-        self._asking = True
+        self._asking = what
+        self._set_alarm()
         try:
-            async with asyncio.timeout(self._timeout):
-                reply = codec.decode(await self._exchange(request))
-        except TimeoutError as error:
-            raise self._lose(f"no answer to {what} within {self._timeout:g} s") from error
+            reply = codec.decode(await self._exchange(request))
         except TransportClosed as error:
-            raise self._lose(str(error)) from error
+            raise self._lose(self._overdue or str(error)) from error
         except WireError as error:
             self._lose(str(error))
             raise
@@ -94,7 +96,7 @@ class Session:
             self._lose(f"{what} was given up before its answer came")
             raise
         finally:
-            self._asking = False
+            self._asking = None
         if type(reply) is ErrorReply:
             raise self._refusal(reply)
         return reply
@@ -106,6 +108,34 @@ class Session:
             # A server that refuses a session says why and closes: the frame is still there.
             return await self._transport.receive()
         return await self._transport.receive()
+
+    def _set_alarm(self) -> None:
+        """See to it that the answer is not waited for in vain.
+
+        One alarm serves many questions: setting one for each would cost more than reading the
+        answer does.
+        """
+        if self._timeout is None:
+            return
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.time() + self._timeout
+        if self._alarm is None:
+            self._alarm = loop.call_at(self._deadline, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._alarm = None
+        if self._asking is None:
+            return
+        if loop.time() < self._deadline:
+            self._alarm = loop.call_at(self._deadline, self._ring, loop)
+            return
+        self._overdue = f"no answer to {self._asking} within {self._timeout:g} s"
+        self._transport.abort()
+
+    def _stop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     def _expect(self, kind: type[R], reply: Reply) -> R:
         if isinstance(reply, kind):
@@ -129,6 +159,7 @@ class Session:
 
     def _lose(self, reason: str) -> SessionLostError:
         self._lost = reason
+        self._stop_alarm()
         self._transport.abort()
         return self._over()
 

@@ -152,7 +152,7 @@ class ScriptedTransport:
         self.sent: list[str] = []
         self.closed = False
         self._answer = answers if callable(answers) else None
-        self._arrived: asyncio.Queue[str] = asyncio.Queue()
+        self._arrived: asyncio.Queue[str | None] = asyncio.Queue()
         self._reason = reason
         if not callable(answers):
             for frame in answers:
@@ -173,13 +173,17 @@ class ScriptedTransport:
     async def receive(self) -> str:
         if self._arrived.empty() and (self.closed or self._answer is None):
             raise TransportClosed(self._reason)
-        return await self._arrived.get()
+        frame = await self._arrived.get()
+        if frame is None:
+            raise TransportClosed(self._reason)
+        return frame
 
     async def close(self) -> None:
-        self.closed = True
+        self.abort()
 
     def abort(self) -> None:
         self.closed = True
+        self._arrived.put_nowait(None)
 
 
 def _noting(made: list[ClientConnection]) -> Callable[..., ClientConnection]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import from_json, to_json
 
 from arena_env.models import ArenaAction, ArenaReset
 from arena_env.table import Setting, Table
@@ -50,6 +50,7 @@ class ArenaSession:
         self._table = Table(setting)
         self._name = secrets.token_hex(8)
         self._episodes = 0
+        self._names_its_views = False
         self._episode_id: str | None = None
 
     async def answer(self, frame: str) -> str | None:
@@ -59,8 +60,8 @@ class ArenaSession:
             SessionError: the session cannot go on.
         """
         try:
-            request = json.loads(frame)
-        except (ValueError, RecursionError) as error:
+            request = from_json(frame)
+        except ValueError as error:
             return _error("INVALID_JSON", f"Invalid JSON: {error}")
         if type(request) is not dict:
             raise SessionError(f"a request is a JSON object, not {type(request).__name__}")
@@ -107,6 +108,7 @@ class ArenaSession:
             table = Table(setting)
             self._table.close()
             self._table = table
+        self._names_its_views = asked.views is not None
         self._episodes += 1
         self._episode_id = asked.episode_id or f"{self._name}-{self._episodes}"
         seed = secrets.randbits(SEED_BITS) if asked.seed is None else asked.seed
@@ -115,6 +117,9 @@ class ArenaSession:
     async def _observed(self, play: Callable[[], dict[str, Any]]) -> str:
         # Other clients are not made to wait for a policy that thinks.
         reply = await asyncio.to_thread(play) if self._table.slow else play()
+        if not self._names_its_views:
+            # OpenEnv's servers send it twice: clients differ in where they look for it.
+            reply["metadata"] = reply["observation"]["metadata"]
         return _frame("observation", reply)
 
     def _setting(self, asked: ArenaReset) -> Setting:
@@ -202,7 +207,7 @@ def _no_tools(data: Any) -> str:
 
 
 def _frame(kind: str, data: Mapping[str, Any]) -> str:
-    return _encode({"type": kind, "data": data})
+    return to_json({"type": kind, "data": data}, inf_nan_mode="null", fallback=str).decode()
 
 
 def _error(code: str, message: str, **more: Any) -> str:
@@ -224,7 +229,3 @@ def _problem(kind: str, *where: str) -> dict[str, Any]:
 def refusal(code: str, message: str, **more: Any) -> str:
     """The frame that a server sends before it closes a connection."""
     return _error(code, message, **more)
-
-
-# Kept: json.dumps makes a new encoder for every call that has options.
-_encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
