@@ -97,9 +97,19 @@ class Match:
         seed: of the episode: chance, and every seat's own randomness, come from it.
         episode: its number in the run.
         opponents: player id -> name of who plays the other seats.
+        names: everybody's, by player id, where they are known already.
     """
 
-    __slots__ = ("_opponents", "chosen", "episode", "forfeit", "game", "record", "seats", "seed")
+    __slots__ = (
+        "_known_names",
+        "_opponents",
+        "chosen",
+        "episode",
+        "game",
+        "record",
+        "seats",
+        "seed",
+    )
 
     def __init__(
         self,
@@ -108,6 +118,7 @@ class Match:
         seed: int,
         episode: int = 0,
         opponents: Mapping[int, str] | None = None,
+        names: tuple[str, ...] | None = None,
     ) -> None:
         self.game = game
         self.seats = seats
@@ -116,6 +127,7 @@ class Match:
         self.chosen: list[int] = []
         self.record: MatchRecord | None = None
         self._opponents = opponents
+        self._known_names = names
 
     def begin(self) -> None:
         """Tell every seat that the episode begins.
@@ -202,7 +214,8 @@ class Match:
             last: gives the newest observation of a player of this side.
         """
         judge = self.game.judge
-        outcomes = tuple([judge(ending, player, last) for player in range(len(ending.returns))])
+        returns, history = ending
+        outcomes = tuple([judge(ending, player, last) for player in range(len(returns))])
         for player, seat in self.seats.items():
             if seat.learning:
                 final = last(player)
@@ -210,7 +223,6 @@ class Match:
                     self._teach(seat, final, done=True)
             if seat.ends:
                 seat.policy.end(outcomes[player])
-        returns, history = ending
         self.record = record = MatchRecord(
             self.game.info.name,
             self.seed,
@@ -254,6 +266,8 @@ class Match:
         return record
 
     def _names(self) -> tuple[str, ...]:
+        if self._known_names:
+            return self._known_names
         seats = self.seats
         if not self._opponents:
             return tuple([seats[player].name for player in range(len(seats))])

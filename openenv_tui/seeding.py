@@ -49,11 +49,16 @@ class Seeds:
 
     def __init__(self, seed: int, *path: int | str) -> None:
         self._family = derive(seed, *path)
+        self._number, self._seed = -1, 0
 
     def __getitem__(self, number: int) -> int:
         """The seed, in 0 .. 2**53 - 1, of that number in the family."""
-        digest = blake2b(_COUNTER.pack(self._family, number), digest_size=8).digest()
-        return _from_bytes(digest, "little") >> (64 - SEED_BITS)
+        # The seats of one deal ask one after the other.
+        if number != self._number:
+            digest = blake2b(_COUNTER.pack(self._family, number), digest_size=8).digest()
+            self._seed = _from_bytes(digest, "little") >> (64 - SEED_BITS)
+            self._number = number
+        return self._seed
 
 
 class Rng(Random):

@@ -62,8 +62,14 @@ class Arena:
             # By far the most frequent case, and the loop that evaluations spend their time in.
             state = episode.state
             state.apply_action(actions[0])
-            episode.ply += 1
-            return episode.next_step(state)
+            episode.ply = ply = episode.ply + 1
+            player = state.current_player()
+            if player < 0:
+                return episode.next_step(state)
+            turn = Observation(player, tuple(state.legal_actions()), episode, ply)
+            episode.turn = turn
+            step: Step = _new_tuple(Step, ((turn,), None))
+            return step
         return episode.play(actions)
 
     def observe(self, player: int) -> Observation:
@@ -88,7 +94,6 @@ class _Episode:
     """One episode; also what its observations take their details from, however late."""
 
     __slots__ = (
-        "acting",
         "again",
         "earlier",
         "engine",
@@ -97,6 +102,7 @@ class _Episode:
         "rng",
         "seed",
         "state",
+        "together",
         "turn",
     )
 
@@ -106,11 +112,16 @@ class _Episode:
         self.seed = seed
         self.state = engine.new_initial_state()
         self.ply = 0
-        self.acting: tuple[Observation, ...] = ()
+        self.together: tuple[Observation, ...] = ()
         self.turn: Observation | None = None
         self.rng: Rng | None = None
         self.earlier: tuple[int, Any] | None = None
         self.again: Callable[[int], Any] | None = None
+
+    @property
+    def acting(self) -> tuple[Observation, ...]:
+        """The observations of those who must act now."""
+        return self.together if self.turn is None else (self.turn,)
 
     def next_step(self, state: Any) -> Step:
         """Let chance move until a player must, or the end."""
@@ -121,12 +132,10 @@ class _Episode:
             player = state.current_player()
         if player >= 0:
             self.turn = turn = Observation(player, tuple(state.legal_actions()), self, self.ply)
-            self.acting = acting = (turn,)
-            step: Step = _new_tuple(Step, (acting, None))
-            return step
+            return Step((turn,))
         self.turn = None
         if player == TERMINAL:
-            self.acting = ()
+            self.together = ()
             return Step((), Ending(tuple(state.returns()), tuple(state.history())))
         return Step(self._everybody(state))
 
@@ -162,10 +171,10 @@ class _Episode:
     def _everybody(self, state: Any) -> tuple[Observation, ...]:
         """The players who choose at once: those who have anything to choose."""
         chosen = ((i, tuple(state.legal_actions(i))) for i in range(self.engine.num_players()))
-        self.acting = tuple(
+        self.together = tuple(
             Observation(player, legal, self, self.ply) for player, legal in chosen if legal
         )
-        return self.acting
+        return self.together
 
     def _roll(self, state: Any) -> int:
         if self.rng is None:

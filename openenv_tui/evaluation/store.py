@@ -83,7 +83,17 @@ def entry(row: int, episode: int, seat: int, record: MatchRecord) -> Entry:
         actions.insert(0, 1)
     except ValueError:
         actions = bytearray(b"\x08") + struct.pack(f"<{len(history)}q", *history)
-    usual = (row, episode, seat, seed, code, returns[seat], decisions, 1 if complete else 0, actions)
+    usual = (
+        row,
+        episode,
+        seat,
+        seed,
+        code,
+        returns[seat],
+        decisions,
+        1 if complete else 0,
+        actions,
+    )
     if forfeit is None and len(returns) <= 2:
         # Of two, the other's return can be worked out by replay; most logs are of such games.
         return usual

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from arena_env.arena import Arena
 from openenv_tui.environment import Waited
@@ -14,6 +15,20 @@ from openenv_tui.evaluation.store import Entry, entry
 from openenv_tui.match import Match, Seat, play, play_async
 from openenv_tui.policy import Policy
 from openenv_tui.seeding import Seeds
+
+
+class Place(NamedTuple):
+    """Who sits where, in one episode.
+
+    Attributes:
+        seat: of the row's policy.
+        table: player id -> seat, of this side.
+        names: of everybody; None where the server seats somebody.
+    """
+
+    seat: int
+    table: dict[int, Seat]
+    names: tuple[str, ...] | None
 
 
 class Seating:
@@ -39,13 +54,16 @@ class Seating:
     ) -> None:
         self.policy = cast.build(name)
         self.learning = plan.learn and self.policy.learns
-        self._seats = seats
         self._mine = Seat(name, self.policy, clock=plan.clock, learning=self.learning)
         others = [
             Seat(plan.opponent, cast.build(plan.opponent), clock=plan.clock)
             for _ in range(players - 1 - len(tuple(served)))
         ]
-        self._tables = [self._around(seat, players, others, tuple(served)) for seat in seats]
+        tables = [self._around(seat, players, others, tuple(served)) for seat in seats]
+        self._places = [
+            Place(seat, table, None if served else tuple(table[p].name for p in range(players)))
+            for seat, table in zip(seats, tables, strict=True)
+        ]
         self.awaited = False
         self.policies: list[Policy] = [self.policy, *(other.policy for other in others)]
 
@@ -59,10 +77,9 @@ class Seating:
             if player not in served
         }
 
-    def at(self, episode: int) -> tuple[int, dict[int, Seat]]:
-        """The seat of the row's policy in that episode, and everybody's."""
-        turn = episode % len(self._seats)
-        return self._seats[turn], self._tables[turn]
+    def at(self, episode: int) -> Place:
+        """Who sits where in that episode."""
+        return self._places[episode % len(self._places)]
 
 
 def deals(plan: Plan, game: str) -> Seeds:
@@ -102,14 +119,15 @@ class InlinePlayer:
         arena, seeds, row = self._arena, self._seeds, chunk.row
         game, players = arena.game, len(arena.seats)
         for episode in range(chunk.start, chunk.stop):
-            seat, table = seating.at(episode)
-            record = play(arena, Match(game, table, seeds[episode // players], episode))
+            seat, table, names = seating.at(episode)
+            match = Match(game, table, seeds[episode // players], episode, None, names)
+            record = play(arena, match)
             played.append(entry(row, episode, seat, record))
 
     async def _play_awaiting(self, seating: Seating, chunk: Chunk, played: list[Entry]) -> None:
         players = len(self._arena.seats)
         for episode in range(chunk.start, chunk.stop):
-            seat, table = seating.at(episode)
+            seat, table, _ = seating.at(episode)
             match = Match(self._arena.game, table, self._seeds[episode // players], episode)
             record = await play_async(Waited(self._arena), match)
             played.append(entry(chunk.row, episode, seat, record))

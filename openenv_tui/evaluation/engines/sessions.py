@@ -127,7 +127,7 @@ class SessionsPlayer:
             seatings[row] = Seating(
                 self._plan, self._cast, name, players, environment.seats, served
             )
-        seat, table = seatings[row].at(episode)
+        seat, table, _ = seatings[row].at(episode)
         seed = deals(self._plan, game.info.name)[episode // len(environment.seats)]
         match = Match(game, table, seed, episode, environment.opponents)
         return entry(row, episode, seat, await play_async(environment, match))
