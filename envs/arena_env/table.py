@@ -72,6 +72,7 @@ class Table:
             )
         self.seats = tuple(players) if mine is None else (mine,)
         self._house = {player: self._hire() for player in players if player not in self.seats}
+        self._clients = dict.fromkeys(self.seats, "client")
         self._step = Step(())
         self._episode: _Episode | None = None
 
@@ -101,7 +102,7 @@ class Table:
         Raises:
             HouseError: the house's policy failed.
         """
-        match = Match(self.arena.game, self._house, seed)
+        match = Match(self.arena.game, self._house, seed, opponents=self._clients)
         step = self.arena.reset(seed)
         self._episode = episode = _Episode(seed, match, self.seats[0])
         try:

@@ -77,7 +77,7 @@ async def connect_async(
 
 
 open_environment = connect_async
-"""What this program's own modules call it, where ``connect`` would be taken for the blocking one."""
+"""What this program's own modules call it: ``connect`` alone would mean the blocking one."""
 
 
 def connect(

@@ -1,10 +1,9 @@
-"""Our server of one game on a free loopback port, which it prints: ``our_server.py GAME SESSIONS``."""
+"""Our server of one game on a free loopback port, which it prints: GAME SESSIONS."""
 
 import asyncio
 import sys
 
 from arena_env.server.fast import serve
-
 from openenv_tui.connect.blocking import new_event_loop
 
 

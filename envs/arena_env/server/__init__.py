@@ -1,0 +1,1 @@
+"""Servers of the arena: frames in ``session.py``, our own sockets in ``fast.py``."""

@@ -1,0 +1,65 @@
+"""``openenv-tui play``: a person plays."""
+
+from __future__ import annotations
+
+import click
+
+from openenv_tui.cli.common import (
+    env_option,
+    game_argument,
+    on_a_terminal,
+    plain_option,
+    required_game,
+    seed_option,
+)
+from openenv_tui.errors import UsageError
+from openenv_tui.seeding import drawn_seed
+
+
+@click.command("play")
+@game_argument
+@env_option
+@click.option("--seat", type=click.IntRange(min=0), default=None, help="Your seat, from 0.")
+@click.option(
+    "--opponent",
+    metavar="SPEC",
+    default=None,
+    help="The policy that plays the other seats; random if left out.",
+)
+@seed_option
+@plain_option
+def command(
+    game: str | None,
+    env: str,
+    seat: int | None,
+    opponent: str | None,
+    seed: int | None,
+    plain: bool,
+) -> int:
+    """Play GAME yourself, on the embedded engine or on a server.
+
+    GAME takes its parameters in the name, as in catch(rows=8,columns=7). With --env it may be left
+    out: the server says what it serves. The keys of the game stand beside its board.
+
+    \b
+    openenv-tui play catch
+    openenv-tui play tic_tac_toe --seat 1 --opponent minimax
+    openenv-tui play --env ws://127.0.0.1:8000
+    openenv-tui play kuhn_poker --plain      lines of text, for pipes and screen readers
+    """
+    game = required_game(game, env)
+    drawn = drawn_seed(seed)
+    if plain:
+        from openenv_tui.cli.lines import play_in_lines
+
+        return play_in_lines(game, env, seat, opponent, drawn)
+    if not on_a_terminal():
+        raise UsageError(
+            "there is no terminal to draw on; run this in a terminal, or add --plain to play in "
+            "lines of text"
+        )
+    # Imported here: only the app needs Textual.
+    from openenv_tui.cli.app import open_table
+    from openenv_tui.tui.sitting import Setup
+
+    return open_table(Setup(game, env, seat=seat, others=opponent, seed=drawn))

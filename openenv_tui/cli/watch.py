@@ -1,0 +1,58 @@
+"""``openenv-tui watch``: policies play, a person looks on."""
+
+from __future__ import annotations
+
+import click
+
+from openenv_tui.cli.common import (
+    env_option,
+    game_argument,
+    on_a_terminal,
+    plain_option,
+    required_game,
+    seed_option,
+)
+from openenv_tui.errors import UsageError
+from openenv_tui.seeding import drawn_seed
+
+
+@click.command("watch")
+@game_argument
+@click.option(
+    "-p",
+    "--policy",
+    "policies",
+    metavar="SPEC",
+    multiple=True,
+    required=True,
+    help="A policy for the next seat, in order; seats without one play at random.",
+)
+@env_option
+@seed_option
+@plain_option
+def command(
+    game: str | None, policies: tuple[str, ...], env: str, seed: int | None, plain: bool
+) -> int:
+    """Watch policies play GAME: pause, step, change the speed, take a seat over.
+
+    \b
+    openenv-tui watch catch -p tracker
+    openenv-tui watch tic_tac_toe -p mcts -p random --seed 7
+    openenv-tui watch catch -p tracker --plain > game.txt
+    """
+    game = required_game(game, env)
+    drawn = drawn_seed(seed)
+    if plain:
+        from openenv_tui.cli.lines import watch_in_lines
+
+        return watch_in_lines(game, env, policies, drawn)
+    if not on_a_terminal():
+        raise UsageError(
+            "there is no terminal to draw on; run this in a terminal, or add --plain to print "
+            "every step"
+        )
+    # Imported here: only the app needs Textual.
+    from openenv_tui.cli.app import open_table
+    from openenv_tui.tui.sitting import Setup
+
+    return open_table(Setup(game, env, person=False, policies=policies, seed=drawn))

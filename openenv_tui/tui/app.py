@@ -1,0 +1,137 @@
+"""The app: what all screens share. A screen's own doings are in its own module."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from openenv_tui.errors import OpenEnvTuiError
+from openenv_tui.tui.screens.notice import TooSmallScreen
+
+COLUMNS: Final = 60
+LINES: Final = 18
+
+
+class OpenEnvTuiApp(App[None]):
+    """The terminal app.
+
+    Args:
+        start: makes the screen that it opens with.
+
+    Attributes:
+        crash: the error nobody expected, if one ended the app.
+    """
+
+    TITLE = "openenv-tui"
+    CSS_PATH = "theme.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("question_mark,f1", "help", "Help", key_display="?"),
+    ]
+
+    def __init__(self, start: Callable[[], Screen[Any]]) -> None:
+        super().__init__()
+        self._start = start
+        self.crash: BaseException | None = None
+        if os.environ.get("NO_COLOR"):
+            # The default theme in grey on grey cannot be read.
+            self.theme = "ansi-dark"
+
+    async def on_mount(self) -> None:
+        await self.push_screen(self._start())
+        self._mind_the_size()
+
+    def on_resize(self, _: events.Resize) -> None:
+        self._mind_the_size()
+
+    def _mind_the_size(self) -> None:
+        small = self.size.width < COLUMNS or self.size.height < LINES
+        warned = isinstance(self.screen, TooSmallScreen)
+        if small and not warned:
+            self.push_screen(TooSmallScreen(COLUMNS, LINES))
+        elif warned and not small:
+            self.pop_screen()
+
+    def action_help(self) -> None:
+        """Say what the keys of this screen do."""
+        show = getattr(self.screen, "action_help", None)
+        if show is not None:
+            show()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        yield from super().get_system_commands(screen)
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and active.enabled and not binding.system:
+                yield SystemCommand(
+                    binding.description,
+                    f"Key: {self.get_key_display(binding)}",
+                    _runner(self, binding.action, active.node),
+                )
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that fails must end the app in words, not silently."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self._handle_exception(_as_exception(event.worker.error))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's way prints a traceback with all local variables; ours goes to a file."""
+        self._return_code = 1
+        self.crash = self.crash or error
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+
+def _as_exception(error: BaseException) -> Exception:
+    return error if isinstance(error, Exception) else RuntimeError(str(error))
+
+
+def _runner(app: App[Any], action: str, node: Any) -> Callable[[], Any]:
+    async def run() -> None:
+        await app.run_action(action, node)
+
+    return run
+
+
+async def run_app(start: Callable[[], Screen[Any]]) -> int:
+    """Run the app on this terminal until it is left.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        OpenEnvTuiError: something unexpected ended it; the text says where the traceback is.
+    """
+    app = OpenEnvTuiApp(start)
+    await app.run_async()
+    if app.crash is not None:
+        place = write_crash(app.crash)
+        raise OpenEnvTuiError(
+            f"the app ended unexpectedly: {type(app.crash).__name__}: {app.crash}; "
+            f"the traceback is in {place}"
+        ) from app.crash
+    return app.return_code or 0
+
+
+def write_crash(error: BaseException) -> Path:
+    """Write a traceback, without local variables, to a file of the user's own logs."""
+    from platformdirs import user_log_path
+
+    folder = user_log_path("openenv-tui")
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"crash-{datetime.now():%Y%m%d-%H%M%S}.log"
+    place.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return place

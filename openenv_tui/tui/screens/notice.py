@@ -1,0 +1,105 @@
+"""Dialogs that say something and ask what next: help, a lost game, too small a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label, Static
+
+
+class Section(NamedTuple):
+    """A heading and lines of (key, what it does); a line without a key is a sentence."""
+
+    heading: str
+    lines: Sequence[tuple[str, str]]
+
+
+class HelpScreen(ModalScreen[None]):
+    """What the keys of a screen do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,f1,q,enter", "dismiss", "Back")
+    ]
+
+    def __init__(self, title: str, sections: Sequence[Section]) -> None:
+        super().__init__()
+        self._title = title
+        self._sections = sections
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide"):
+            yield Label(Content(self._title), classes="title")
+            with VerticalScroll():
+                for section in self._sections:
+                    yield Label(section.heading, classes="heading")
+                    yield Static(_written(section), classes="lines")
+            yield Label("esc closes this", classes="hint")
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+
+def _written(section: Section) -> Content:
+    lines = [
+        Content.assemble((f"{key:>12}  ", "$text-accent bold"), what) if key else Content(what)
+        for key, what in section.lines
+    ]
+    return Content("\n").join(lines)
+
+
+class LostScreen(ModalScreen[bool]):
+    """The game cannot go on: says why, and gives True for a new connection, False for leaving."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r,enter", "dismiss(True)", "Reconnect"),
+        Binding("escape,q", "dismiss(False)", "Leave"),
+    ]
+
+    def __init__(self, reason: str, heading: str = "This game cannot go on") -> None:
+        super().__init__()
+        self._reason = reason
+        self._heading = heading
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(self._heading, classes="title")
+            yield Static(Content(f"{self._reason}."), id="reason")
+            with Horizontal(classes="buttons"):
+                yield Button("Reconnect (r)", id="reconnect", variant="primary", compact=True)
+                yield Button("Leave (esc)", id="leave", compact=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "reconnect")
+
+
+class TooSmallScreen(ModalScreen[None]):
+    """There is no room to draw; goes away by itself when there is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape", "app.quit", "Quit")]
+
+    def __init__(self, columns: int, lines: int) -> None:
+        super().__init__()
+        self._needed = columns, lines
+
+    def compose(self) -> ComposeResult:
+        with Center(id="small"):
+            yield Static(self._words(), id="small-words")
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.query_one("#small-words", Static).update(self._words())
+
+    def _words(self) -> str:
+        columns, lines = self._needed
+        here = self.app.size
+        return (
+            f"A little more room, please:\n{columns} columns and {lines} lines.\n"
+            f"Here are {here.width} and {here.height}.\nq quits"
+        )

@@ -1,0 +1,448 @@
+"""What playing and watching have in common: a board, what is known beside it, one game at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, suppress
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Label, Log, Static
+
+from openenv_tui.errors import OpenEnvTuiError, SessionLostError
+from openenv_tui.model import Ending, Observation, Outcome
+from openenv_tui.tui.glyphs import ARROWS, ascii_only, key_name, outcome_mark, signed
+from openenv_tui.tui.screens.notice import HelpScreen, LostScreen, Section
+from openenv_tui.tui.screens.pick import PickScreen
+from openenv_tui.tui.seat import Choice
+from openenv_tui.tui.widgets.actions import ActionList, Option, options_of
+from openenv_tui.tui.widgets.board import Board
+
+if TYPE_CHECKING:
+    from openenv_tui.tui.sitting import Sitting
+
+VIM: Final = {"h": "left", "j": "down", "k": "up", "l": "right"}
+SPEEDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+GRACE: Final = 0.4
+"""Seconds after the end in which keys of the game, typed a little late, mean nothing else."""
+MOST_SEATS: Final = 4
+LEAST_MOVES: Final = 3
+
+
+class TableScreen(Screen[None]):
+    """A board and what is known beside it.
+
+    Args:
+        sitting: owned from now on.
+    """
+
+    AUTO_FOCUS = "#board"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "Leave", key_display="esc", id="table.leave"),
+        Binding("f5,r", "new_game", "New", key_display="f5", id="table.new"),
+        Binding("f6,s", "same_game", "Again", key_display="f6", id="table.same"),
+        Binding("enter", "proceed", "New game", show=False),
+        Binding("f2,t", "change_hands", "Hand over", key_display="f2", id="table.hands"),
+        Binding("slash", "pick", "List", id="table.pick"),
+    ]
+
+    def __init__(self, sitting: Sitting) -> None:
+        super().__init__()
+        self.sitting = sitting
+        self.paused = False
+        self.speed = SPEEDS.index(2.0)
+        self._watched = sitting.environment.seats[0]
+        self._go = asyncio.Event()
+        self._single_step = False
+        self._ended_at: float | None = None
+        self._remark = ""
+        self._lines_written = 0
+        self._most_actions = 1
+        sitting.person.on_asked = self.draw
+        sitting.person.on_refused = self._refuse
+
+    # What is on the screen.
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title")
+        with Horizontal(id="table"):
+            yield Board(id="board")
+            with Vertical(id="side"):
+                yield Static(id="facts")
+                yield Label("Actions", classes="heading")
+                yield ActionList(id="actions")
+                yield Label("Moves", classes="heading")
+                yield Log(id="moves", max_lines=5000)
+        yield Static(id="status")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#moves").can_focus = False
+        self._start()
+
+    @property
+    def viewpoint(self) -> int:
+        """The seat whose view is drawn: the person's own, or the one they watch."""
+        return self._watched if self.sitting.seat is None else self.sitting.seat
+
+    @property
+    def over(self) -> bool:
+        """Whether the game has ended."""
+        return self._ended_at is not None
+
+    def draw(self) -> None:
+        """Show what is so now."""
+        sitting = self.sitting
+        if not self.is_mounted or sitting.step is None:
+            return
+        try:
+            seen = sitting.observe(self.viewpoint)
+            playable = sitting.seat is not None and not self.over
+            self.query_one(Board).show(sitting.game.view(seen), playable=playable)
+            self.query_one(ActionList).show(self._options(seen))
+        except OpenEnvTuiError as error:
+            self._give_up(error)
+            return
+        self.query_one("#title", Static).update(self._title())
+        self.query_one("#facts", Static).update(self._facts())
+        self.query_one("#status", Static).update(self._status())
+        self._write_moves()
+        self._make_room()
+        self.refresh_bindings()
+
+    def _make_room(self) -> None:
+        """As many lines for actions as the game has needed, and always some for the moves.
+
+        They never become fewer while the screen keeps its size, so that nothing jumps.
+        """
+        actions = self.query_one(ActionList)
+        self._most_actions = max(self._most_actions, len(actions.options))
+        rest = self.query_one("#side").size.height - self.query_one("#facts").size.height
+        actions.styles.height = max(1, min(self._most_actions, rest - 4 - LEAST_MOVES))
+
+    def on_resize(self, _: events.Resize) -> None:
+        """The side panel shares its lines out anew."""
+        self.call_after_refresh(self._make_room)
+
+    def _options(self, seen: Observation) -> tuple[Option, ...]:
+        if self.sitting.seat is None:
+            return ()
+        game = self.sitting.game
+        names = {action: game.action_name(seen, action) for action in seen.legal_actions}
+        return options_of(names, game.keys(seen))
+
+    def _title(self) -> Content:
+        game = self.sitting.game
+        return Content.assemble((game.title, "bold"), ("  ", ""), (game.goal, "$text-muted"))
+
+    def _facts(self) -> Content:
+        sitting, seat = self.sitting, self.viewpoint
+        lines = [self._seat_line(player) for player in self._listed_seats()]
+        left = sitting.game.info.players - len(lines)
+        if left:
+            lines.append(Content(f"  and {left} more seats"))
+        reward = sitting.rewards.get(seat, 0.0)
+        tone = "$text-success bold" if reward > 0 else "$text-error bold" if reward < 0 else ""
+        facts = [
+            ("step", str(len(sitting.history)), ""),
+            ("return", signed(sitting.returns.get(seat, 0.0)), ""),
+            ("reward", signed(reward), tone),
+            ("seed", str(sitting.match.seed if sitting.match else sitting.seed), ""),
+            ("server", sitting.setup.target, ""),
+        ]
+        if last := self._last_of_others():
+            facts.insert(3, ("theirs", last, ""))
+        lines += [
+            Content.assemble((f"{label:<7}", "$text-muted"), (value, style))
+            for label, value, style in facts
+        ]
+        return Content("\n").join(lines)
+
+    def _listed_seats(self) -> list[int]:
+        players = range(self.sitting.game.info.players)
+        if len(players) <= MOST_SEATS:
+            return list(players)
+        return sorted({self.viewpoint, *players[: MOST_SEATS - 1]})
+
+    def _seat_line(self, player: int) -> Content:
+        mark = ">" if ascii_only() else "▸"
+        turn = mark if player in self.sitting.turn else " "
+        bold = "bold" if player == self.viewpoint else ""
+        return Content.assemble(
+            (turn, "$text-accent bold"),
+            (f" seat {player} ", "$text-muted"),
+            (self.sitting.name(player), bold),
+        )
+
+    def _last_of_others(self) -> str:
+        """The newest move of another seat, where this one may know it."""
+        sitting = self.sitting
+        if not sitting.hidden or sitting.seat is None:
+            for move in reversed(sitting.history):
+                if move.player != self.viewpoint:
+                    return move.name
+        return self._last_on_server()
+
+    def _last_on_server(self) -> str:
+        seen = self.sitting.observe(self.viewpoint)
+        action = seen.metadata.get("opponent_last_action")
+        return self.sitting.game.action_name(seen, action) if isinstance(action, int) else ""
+
+    def _write_moves(self) -> None:
+        """Add the moves that are new; of others only what the person may know."""
+        log, history = self.query_one(Log), self.sitting.history
+        if self._lines_written > len(history):
+            log.clear()
+            self._lines_written = 0
+        secret = self.sitting.hidden and self.sitting.seat is not None
+        for move in history[self._lines_written :]:
+            if not secret or move.player == self.viewpoint:
+                who = "" if self.sitting.game.info.players == 1 else f"{move.player} "
+                log.write_line(f"{move.number:>3} {who}{move.name}")
+        self._lines_written = len(history)
+
+    def _status(self) -> Content:
+        raise NotImplementedError
+
+    def conclusion(self) -> tuple[Outcome | None, str]:
+        """How the game ended for the viewpoint, in the game's own words."""
+        sitting = self.sitting
+        record, step = sitting.record, sitting.step
+        if record is not None and record.forfeit is not None:
+            forfeit = record.forfeit
+            who = f"{sitting.name(forfeit.seat)} (seat {forfeit.seat})"
+            return record.outcomes[self.viewpoint], f"{who} forfeits: {forfeit.message}."
+        ending = step.ending if step is not None else None
+        assert isinstance(ending, Ending)
+        seat, game = self.viewpoint, sitting.game
+        return game.judge(ending, seat, self._last), game.conclusion(ending, seat, self._last)
+
+    def _last(self, player: int) -> Observation | None:
+        return self.sitting.observe(player) if player in self.sitting.chairs else None
+
+    def ending_line(self) -> Content:
+        """The conclusion with its mark."""
+        outcome, words = self.conclusion()
+        tone = {Outcome.WIN: "$text-success", Outcome.LOSS: "$text-error"}.get(
+            outcome or Outcome.DRAW
+        )
+        return Content.assemble(
+            (f"{outcome_mark(outcome, ascii_only())} ", f"bold {tone or ''}"),
+            (words, f"bold {tone or ''}"),
+        )
+
+    # The game.
+
+    def _start(self) -> None:
+        self._ended_at = None
+        self._remark = ""
+        self.query_one(Log).clear()
+        self._lines_written = 0
+        self.query_one("#status", Static).update("...")
+        self.run_worker(self._play(), group="game", exclusive=True, exit_on_error=False)
+
+    async def _play(self) -> None:
+        try:
+            await self._play_once()
+        except SessionLostError as error:
+            if self.sitting.step is not None:
+                self._give_up(error)
+                return
+            # Lost between two games: a new session is as good as the old one.
+            await self._retry()
+        except OpenEnvTuiError as error:
+            self._give_up(error)
+
+    async def _retry(self) -> None:
+        try:
+            await self.sitting.reopen()
+            await self._play_once()
+        except OpenEnvTuiError as error:
+            self._give_up(error)
+
+    async def _play_once(self) -> None:
+        async with aclosing(self.sitting.play()) as steps:
+            async for step in steps:
+                self._remark = ""
+                if step.ending is None:
+                    self.draw()
+                    await self._wait_a_little()
+        self._ended_at = monotonic()
+        self.sitting.person.forget()
+        self.draw()
+
+    async def _wait_a_little(self) -> None:
+        """Keep the pace while only policies play; a person sets it by their keys."""
+        began = monotonic()
+        # Once through the loop at least: the screen is painted between two steps.
+        await asyncio.sleep(0)
+        while self.sitting.seat is None and not self._single_step:
+            left = began + 1 / SPEEDS[self.speed] - monotonic()
+            if left <= 0 and not self.paused:
+                break
+            self._go.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._go.wait(), None if self.paused else left)
+        self._single_step = False
+
+    def _give_up(self, error: OpenEnvTuiError) -> None:
+        self.workers.cancel_group(self, "game")
+        self.app.push_screen(LostScreen(str(error)), self._after_loss)
+
+    def _after_loss(self, reconnect: bool | None) -> None:
+        if not reconnect:
+            self.action_leave()
+            return
+        self.run_worker(self._reconnect(), group="game", exclusive=True, exit_on_error=False)
+
+    async def _reconnect(self) -> None:
+        self.query_one("#status", Static).update("Connecting...")
+        try:
+            await self.sitting.reopen()
+        except OpenEnvTuiError as error:
+            self._give_up(error)
+            return
+        self._start()
+
+    async def on_unmount(self) -> None:
+        self.workers.cancel_group(self, "game")
+        await self.sitting.close()
+
+    # Keys and clicks.
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys of the game come first; whatever is left are this screen's bindings."""
+        if self._takes(event.key) or (event.character and self._takes(event.character.lower())):
+            event.stop()
+            event.prevent_default()
+
+    def _takes(self, key: str) -> bool:
+        person = self.sitting.person
+        known = person.known_keys
+        if self.sitting.seat is None:
+            return False
+        if self._ended_at is not None:
+            late = monotonic() - self._ended_at < GRACE
+            return late and (key in known or key == "enter")
+        if VIM.get(key) in known and key not in known:
+            key = VIM[key]
+        if key in known or (self.sitting.step is None and (len(key) == 1 or key in ARROWS)):
+            person.press(key)
+            return True
+        return self._moves_cursor(VIM.get(key, key))
+
+    def _moves_cursor(self, key: str) -> bool:
+        board = self.query_one(Board)
+        if key == "enter" and board.cursor_action is not None:
+            self.sitting.person.press(board.cursor_action)
+            return True
+        return key in ARROWS and board.move_cursor(key)
+
+    @on(Board.Chosen)
+    @on(ActionList.Chosen)
+    def _clicked(self, event: Board.Chosen | ActionList.Chosen) -> None:
+        if self.sitting.seat is not None and not self.over:
+            self.sitting.person.press(event.action)
+
+    def _refuse(self, choice: Choice) -> None:
+        name = key_name(choice, ascii_only()) if isinstance(choice, str) else "that"
+        self._remark = f"{name} is not possible now"
+        self.draw()
+
+    @on(ActionList.MoreAsked)
+    def action_pick(self) -> None:
+        """Choose among all legal actions by name."""
+        asked = self.sitting.person.asked
+        if asked is None:
+            return
+
+        def chosen(action: int | None) -> None:
+            if action is not None and not self.over:
+                self.sitting.person.press(action)
+
+        self.app.push_screen(PickScreen(self._options(asked)), chosen)
+
+    def action_leave(self) -> None:
+        """Back to where one came from."""
+        if len(self.app.screen_stack) <= 2:
+            self.app.exit()
+        else:
+            self.dismiss()
+
+    def action_new_game(self) -> None:
+        """A new game with the next seed."""
+        self.sitting.next_seed()
+        self._start()
+
+    def action_same_game(self) -> None:
+        """The same deal once more."""
+        self._start()
+
+    def action_proceed(self) -> None:
+        """Go on after the end."""
+        if self.over:
+            self.action_new_game()
+
+    def action_change_hands(self) -> None:
+        """Take the seat that is watched, or give it to its policy."""
+        if self.sitting.seat is None:
+            self.sitting.take_seat(self._watched)
+        else:
+            self._watched = self.sitting.seat
+            self.sitting.leave_seat()
+        self._go.set()
+        self._lines_written = len(self.sitting.history) + 1
+        self.draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "proceed":
+            return self.over
+        if action == "pick":
+            return self.sitting.seat is not None and not self.over
+        if action == "change_hands":
+            return not self.over
+        return True
+
+    def action_help(self) -> None:
+        """What the keys do here."""
+        game = self.sitting.game
+        self.app.push_screen(HelpScreen(f"{game.title}: help", self.help_sections()))
+
+    def help_sections(self) -> list[Section]:
+        """For the help screen."""
+        game, seat = self.sitting.game, self.viewpoint
+        said = [("", game.goal), ("", f"Outcome: {game.outcome_rule}.")]
+        keys: list[tuple[str, str]] = []
+        if self.sitting.step is not None:
+            seen = self.sitting.observe(seat)
+            keys = [
+                (key_name(key, ascii_only()), game.action_name(seen, action))
+                for key, action in game.keys(seen).items()
+            ]
+        board = self.query_one(Board)
+        if board.cursor_action is not None:
+            keys.append(("arrows", "move the cursor"))
+            keys.append(("enter, click", "choose the field"))
+        return [
+            Section("The game", said),
+            *([Section("Keys of the game, as it stands", keys)] if keys else []),
+            Section("Keys of this screen", self.help_keys()),
+        ]
+
+    def help_keys(self) -> list[tuple[str, str]]:
+        """This screen's own keys."""
+        return [
+            ("f5 or r", "new game, with the next seed"),
+            ("f6 or s", "the same seed again"),
+            ("f2 or t", "hand the seat over to a policy, or take it"),
+            ("/", "choose among all legal actions by name"),
+            ("esc or q", "leave"),
+            ("ctrl+p", "all commands; themes, a screenshot"),
+            ("", "A letter that is a key of the game belongs to the game."),
+        ]

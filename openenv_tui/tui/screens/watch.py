@@ -1,0 +1,102 @@
+"""Watching: policies play at a pace that one sets, and a seat can be taken over."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from openenv_tui.tui.glyphs import ascii_only
+from openenv_tui.tui.screens.table import SPEEDS, TableScreen
+
+
+class WatchScreen(TableScreen):
+    """A game between policies."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Pause", id="watch.pause"),
+        Binding("n,right,full_stop", "step", "Step", id="watch.step"),
+        Binding("plus,equals_sign", "faster", "Faster", key_display="+", id="watch.faster"),
+        Binding("minus", "slower", "Slower", key_display="-", id="watch.slower"),
+        Binding("v", "view", "View", id="watch.view"),
+    ]
+
+    def _status(self) -> Content:
+        sitting = self.sitting
+        seat = self.viewpoint
+        if self.over:
+            told = Content.assemble((f"Seat {seat}, {sitting.name(seat)}: ", "bold"))
+            hint = "enter: next game   s: same seed again   esc: leave"
+            first = told + self.ending_line()
+            return Content("\n").join([first, Content.styled(hint, "$text-muted")])
+        if self._remark:
+            return Content.styled(self._remark, "$text-warning bold")
+        if sitting.seat is not None:
+            back = f"You play seat {seat}; f2 gives it back to {sitting.chairs[seat].name}"
+            turn = "Your turn. " if sitting.person.asked is not None else ""
+            return Content.styled(turn + back, "$text-accent bold")
+        whose = ""
+        if sitting.game.info.players > 1:
+            whose = f", as seat {seat} sees it"
+        if self.paused:
+            mark = "||" if ascii_only() else "‖"
+            return Content.styled(
+                f"{mark} Paused{whose}: n steps, space goes on", "$text-warning bold"
+            )
+        mark = ">" if ascii_only() else "▸"
+        return Content.styled(
+            f"{mark} {SPEEDS[self.speed]:g} steps a second{whose}", "$text-accent"
+        )
+
+    def action_pause(self) -> None:
+        """Hold on, or go on."""
+        self.paused = not self.paused
+        self._go.set()
+        self.draw()
+
+    def action_step(self) -> None:
+        """One step, then hold on."""
+        if self.over:
+            self.action_new_game()
+            return
+        self.paused = True
+        self._single_step = True
+        self._go.set()
+
+    def action_faster(self) -> None:
+        """Double the speed."""
+        self._pace(+1)
+
+    def action_slower(self) -> None:
+        """Halve the speed."""
+        self._pace(-1)
+
+    def action_view(self) -> None:
+        """Look from the next seat."""
+        seats = self.sitting.environment.seats
+        self._watched = seats[(seats.index(self._watched) + 1) % len(seats)]
+        self.draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("pause", "faster", "slower"):
+            return self.sitting.seat is None and not self.over
+        if action == "step":
+            return self.sitting.seat is None
+        if action == "view":
+            return self.sitting.seat is None and len(self.sitting.environment.seats) > 1
+        return super().check_action(action, parameters)
+
+    def help_keys(self) -> list[tuple[str, str]]:
+        return [
+            ("space", "pause, or go on"),
+            ("n, . or →", "one step"),
+            ("+ and -", "faster, slower"),
+            ("v", "look from the next seat"),
+            *super().help_keys(),
+        ]
+
+    def _pace(self, by: int) -> None:
+        self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
+        self._go.set()
+        self.draw()

@@ -1,0 +1,253 @@
+"""A sitting: one game after another on one environment, and what was seen of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from openenv_tui.connect import open_environment
+from openenv_tui.environment import AsyncEnvironment
+from openenv_tui.errors import UnfitPolicyError, UsageError
+from openenv_tui.game import Game
+from openenv_tui.match import Match, Seat, moves
+from openenv_tui.model import MatchRecord, Observation, Step
+from openenv_tui.seeding import SEED_BITS
+from openenv_tui.specs import PolicySpec, heuristic_for
+from openenv_tui.tui.seat import Chair, Person
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a person asks for before a game.
+
+    Attributes:
+        game: None for whatever a server serves.
+        target: ``local`` or a server's address.
+        person: a person plays.
+        seat: theirs; None for the first that is free.
+        policies: specs for the other seats of this side, in the order of the seats.
+        others: spec for the seats that ``policies`` leaves; None: random, where there are any.
+        seed: of the first game; the next one takes the next seed.
+    """
+
+    game: str | None
+    target: str = LOCAL
+    person: bool = True
+    seat: int | None = None
+    policies: tuple[str, ...] = ()
+    others: str | None = None
+    seed: int = 0
+
+
+class Move(NamedTuple):
+    """One line of the move list."""
+
+    number: int
+    player: int
+    who: str
+    name: str
+
+
+class Sitting:
+    """An open environment with its chairs.
+
+    Args:
+        setup: what was asked for.
+        environment: owned from now on.
+        chairs: player id -> chair, for the seats of this side.
+        person: who may sit down on any one of them.
+
+    Attributes:
+        seat: where the person sits; None while they watch.
+        match: the game under way, or the last one.
+        step: its newest step.
+        history: the actions chosen on this side, oldest first.
+        rewards: player id -> what the last step gave.
+        returns: player id -> the sum so far.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        environment: AsyncEnvironment,
+        chairs: dict[int, Chair],
+        person: Person,
+    ) -> None:
+        self.setup = setup
+        self.environment = environment
+        self.game: Game = environment.game
+        self.chairs = chairs
+        self.person = person
+        self.seat: int | None = None
+        self.seed = setup.seed
+        self.match: Match | None = None
+        self.step: Step | None = None
+        self.history: list[Move] = []
+        self.rewards: dict[int, float] = {}
+        self.returns: dict[int, float] = {}
+        self._episode = 0
+
+    @property
+    def record(self) -> MatchRecord | None:
+        """Of the game, once it is over."""
+        return self.match.record if self.match else None
+
+    @property
+    def turn(self) -> tuple[int, ...]:
+        """The players who have to choose now."""
+        return tuple(seen.player for seen in self.step.observations) if self.step else ()
+
+    @property
+    def hidden(self) -> bool:
+        """Whether players may not see everything of each other."""
+        return not self.game.info.perfect_information
+
+    def name(self, player: int) -> str:
+        """Who plays a seat."""
+        chair = self.chairs.get(player)
+        return chair.occupant if chair else self.environment.opponents.get(player, "server")
+
+    def observe(self, player: int) -> Observation:
+        """The newest observation of a seat of this side."""
+        return self.environment.observe(player)
+
+    def take_seat(self, player: int) -> None:
+        """Let the person play a seat."""
+        self.leave_seat()
+        self.chairs[player].taken = True
+        self.seat = player
+
+    def leave_seat(self) -> None:
+        """Give the person's seat back to its policy."""
+        if self.seat is not None:
+            self.chairs[self.seat].taken = False
+            self.seat = None
+            self.person.leave_seat()
+
+    def next_seed(self) -> None:
+        """The game after this one is another one."""
+        self.seed = (self.seed + 1) % (1 << SEED_BITS)
+
+    async def play(self) -> AsyncGenerator[Step, None]:
+        """Play one game from ``seed``; whoever iterates sets the pace.
+
+        Raises:
+            OpenEnvTuiError: the environment failed; ``reopen`` may help.
+        """
+        self.person.forget()
+        self.history.clear()
+        self.rewards = dict.fromkeys(self.chairs, 0.0)
+        self.returns = dict.fromkeys(self.chairs, 0.0)
+        self.step = None
+        seats = {player: Seat(chair.name, chair) for player, chair in self.chairs.items()}
+        opponents = self.environment.opponents
+        self.match = match = Match(self.game, seats, self.seed, self._episode, opponents)
+        self._episode += 1
+        for chair in self.chairs.values():
+            await chair.settled()
+        async with aclosing(moves(self.environment, match)) as steps:
+            async for step in steps:
+                self._note(match, step)
+                yield step
+
+    async def reopen(self) -> None:
+        """Open the environment anew, after it was lost.
+
+        Raises:
+            OpenEnvTuiError: it still cannot be had.
+        """
+        await self.environment.close()
+        self.environment = await _open(self.setup)
+
+    async def close(self) -> None:
+        """Let go of the environment and the policies."""
+        self.person.leave_seat()
+        for chair in self.chairs.values():
+            chair.close()
+        await self.environment.close()
+
+    def _note(self, match: Match, step: Step) -> None:
+        if self.step is not None:
+            newest = match.chosen[len(self.history) :]
+            for seen, action in zip(self.step.observations, newest, strict=True):
+                name = self.game.action_name(seen, action)
+                number = len(self.history) + 1
+                self.history.append(Move(number, seen.player, self.name(seen.player), name))
+        self.step = step
+        for player in self.chairs:
+            total = self.environment.observe(player).return_so_far
+            self.rewards[player] = total - self.returns[player]
+            self.returns[player] = total
+
+
+async def open_sitting(setup: Setup) -> Sitting:
+    """Open the environment, seat everybody, and check that they can play.
+
+    Raises:
+        UsageError: a game, seat or policy that cannot be.
+        ConnectionFailedError: the server cannot be reached.
+    """
+    # Specs are read first: a wrong name should not have to wait for a server.
+    for spec in (*setup.policies, *([setup.others] if setup.others else [])):
+        PolicySpec.parse(spec).build()
+    environment = await _open(setup)
+    try:
+        return _seated(setup, environment)
+    except BaseException:
+        await environment.close()
+        raise
+
+
+async def _open(setup: Setup) -> AsyncEnvironment:
+    return await open_environment(setup.target, setup.game, every_view=True)
+
+
+def _seated(setup: Setup, environment: AsyncEnvironment) -> Sitting:
+    game = environment.game
+    seat = _persons_seat(setup, environment) if setup.person else None
+    person = Person(game)
+    others = [player for player in environment.seats if player != seat]
+    if len(setup.policies) > len(others) or (setup.person and setup.others and not others):
+        raise UsageError(_too_many(setup, environment, len(others)))
+    specs = dict(zip(others, setup.policies, strict=False))
+    if seat is not None:
+        specs[seat] = stand_in(game)
+    chairs = {}
+    for player in environment.seats:
+        spec = specs.get(player) or setup.others or "random"
+        policy = PolicySpec.parse(spec).build()
+        if reason := policy.unfit(game.info):
+            raise UnfitPolicyError(spec, game.info.name, reason)
+        chairs[player] = Chair(spec, policy, person)
+    sitting = Sitting(replace(setup, game=game.info.name), environment, chairs, person)
+    if seat is not None:
+        sitting.take_seat(seat)
+    return sitting
+
+
+def stand_in(game: Game) -> str:
+    """Who plays on when a person hands over their seat: the policy made for the game, or random."""
+    spec = heuristic_for(game.info.short_name) or "random"
+    return "random" if PolicySpec.parse(spec).build().unfit(game.info) else spec
+
+
+def _persons_seat(setup: Setup, environment: AsyncEnvironment) -> int:
+    if setup.seat is None:
+        return environment.seats[0]
+    if setup.seat in environment.seats:
+        return setup.seat
+    seats = ", ".join(map(str, environment.seats))
+    raise UsageError(f"seat {setup.seat} cannot be played here; there is {seats}")
+
+
+def _too_many(setup: Setup, environment: AsyncEnvironment, free: int) -> str:
+    name = environment.game.info.name
+    if environment.opponents:
+        served = ", ".join(sorted(set(environment.opponents.values())))
+        return f"the other seats of {name} are played by {served}; leave the opponent out"
+    given = len(setup.policies) or 1
+    return f"{name} has {free} seat{'s' if free != 1 else ''} for policies, and {given} were named"

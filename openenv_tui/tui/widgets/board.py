@@ -1,0 +1,171 @@
+"""The board: a picture of the game, drawn line by line and as large as the room allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from openenv_tui.render import Picture, Span, render
+from openenv_tui.tui.glyphs import ascii_only
+from openenv_tui.views import GridView, TextView, Tone, View
+
+DIRECTIONS: Final = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+
+
+class Board(ScrollView, can_focus=True):
+    """Draws a view; fields that stand for actions can be clicked, or chosen with a cursor."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"board--{tone.value}" for tone in Tone}
+
+    class Chosen(Message):
+        """A click chose an action."""
+
+        def __init__(self, action: int) -> None:
+            self.action = action
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self.view: View | None = None
+        self.playable = False
+        self._place: tuple[int, int] | None = None
+        self._picture = Picture(())
+        self._left = self._top = 0
+        self._styles: dict[tuple[Tone, bool, bool], Style] = {}
+
+    def show(self, view: View, *, playable: bool) -> None:
+        """Draw another view; only the lines that differ are sent to the terminal.
+
+        Args:
+            playable: there is a cursor, and clicks choose.
+        """
+        self.view = view
+        self.playable = playable
+        fields = self._fields()
+        if fields and self._place not in fields:
+            self._place = self._nearest(fields)
+        self._redraw()
+
+    @property
+    def cursor_action(self) -> int | None:
+        """The action of the field under the cursor; None where there is no cursor."""
+        return self._fields().get(self._place) if self._place else None
+
+    def move_cursor(self, key: str) -> bool:
+        """Move the cursor to the next field that can be chosen; False where there is none."""
+        fields = self._fields()
+        if not fields or self._place is None:
+            return False
+        down, across = DIRECTIONS[key]
+        row, column = self._place
+        ahead = [
+            place for place in fields if (place[0] - row) * down + (place[1] - column) * across > 0
+        ]
+        if ahead:
+            # Straight ahead first; a field to the side only where nothing else is left.
+            self._place = min(ahead, key=lambda place: _distance(place, self._place, across))
+            self._redraw()
+        return True
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        base = self.rich_style
+        line = y - self._top + self.scroll_offset.y
+        if not 0 <= line < self._picture.height:
+            return Strip.blank(width, base)
+        spans = self._picture.lines[line]
+        segments = [Segment(span.text, base + self._style(span)) for span in spans]
+        strip = Strip([Segment(" " * self._left, base), *segments])
+        return strip.crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
+
+    def on_resize(self, _: events.Resize) -> None:
+        self._redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        x = event.x + self.scroll_offset.x - self._left
+        y = event.y + self.scroll_offset.y - self._top
+        action = self._picture.action_at(x, y)
+        if action is not None and self.playable:
+            self.post_message(self.Chosen(action))
+
+    def notify_style_update(self) -> None:
+        """Textual calls this when the theme changes."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def _redraw(self) -> None:
+        if self.view is None or not self.size:
+            return
+        before, placed = self._picture, (self._left, self._top)
+        self._picture = self._draw(self.view)
+        if (self._left, self._top) != placed or self._picture.height != before.height:
+            self.refresh()
+            return
+        width, scrolled = self.size.width, self.scroll_offset.y
+        for number, (old, new) in enumerate(zip(before.lines, self._picture.lines, strict=True)):
+            if old != new:
+                self.refresh(Region(0, number + self._top - scrolled, width, 1))
+
+    def _draw(self, view: View) -> Picture:
+        room = self.scrollable_content_region.size
+        if isinstance(view, TextView):
+            lines = view.text.splitlines()
+            longest = max((len(line) for line in lines), default=0)
+            # The whole text, to be scrolled; tabs may make it wider.
+            picture = render(view, longest * 4 + 80, len(lines) + 8, ascii_only=ascii_only())
+        else:
+            picture = render(
+                view, room.width, room.height, ascii_only=ascii_only(), cursor=self.cursor_action
+            )
+        self.virtual_size = Size(picture.width, picture.height)
+        self._left = max(0, (room.width - picture.width) // 2)
+        self._top = max(0, (room.height - picture.height) // 2)
+        return picture
+
+    def _fields(self) -> dict[tuple[int, int], int]:
+        """(row, column) -> action, for the fields that can be chosen."""
+        if not self.playable or not isinstance(self.view, GridView):
+            return {}
+        return {
+            (r, c): cell.action
+            for r, row in enumerate(self.view.rows)
+            for c, cell in enumerate(row)
+            if cell.action is not None
+        }
+
+    def _nearest(self, fields: Iterable[tuple[int, int]]) -> tuple[int, int]:
+        """The field nearest to where the cursor was; at first, to the middle."""
+        assert isinstance(self.view, GridView)
+        row, column = self._place or (len(self.view.rows) // 2, len(self.view.rows[0]) // 2)
+        return min(fields, key=lambda place: abs(place[0] - row) + abs(place[1] - column))
+
+    def _style(self, span: Span) -> Style:
+        key = span.tone, span.filled, span.strong
+        if key not in self._styles:
+            style = self.get_component_rich_style(f"board--{span.tone.value}", partial=True)
+            ground = style.bgcolor if span.filled else None
+            self._styles[key] = Style(
+                color=style.color,
+                bgcolor=ground,
+                bold=span.strong or style.bold,
+                dim=style.dim,
+                reverse=style.reverse if span.filled else None,
+            )
+        return self._styles[key]
+
+
+def _distance(
+    place: tuple[int, int], origin: tuple[int, int] | None, across: int
+) -> tuple[int, int]:
+    row, column = origin or (0, 0)
+    rows, columns = abs(place[0] - row), abs(place[1] - column)
+    return (rows, columns) if across else (columns, rows)
