@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from random import Random
 
 from openenv_tui.games.blackjack import HIT, LIMIT, STAND, table, total
@@ -37,7 +37,7 @@ def _points(hard: int, ace: bool) -> int:
     return hard + 10 if ace and hard + 10 <= LIMIT else hard
 
 
-@cache
+@lru_cache(maxsize=None)
 def _dealer(hard: int, ace: bool) -> dict[int, float]:
     """Final points of the dealer, who stands on every 17 -> probability; 22 is any bust."""
     points = _points(hard, ace)
@@ -50,7 +50,7 @@ def _dealer(hard: int, ace: bool) -> dict[int, float]:
     return ends
 
 
-@cache
+@lru_cache(maxsize=None)
 def _stand(hard: int, ace: bool, upcard: int) -> float:
     """The expected return of standing."""
     mine = _points(hard, ace)
@@ -60,7 +60,7 @@ def _stand(hard: int, ace: bool, upcard: int) -> float:
     )
 
 
-@cache
+@lru_cache(maxsize=None)
 def _hit(hard: int, ace: bool, upcard: int) -> float:
     """The expected return of hitting, and doing whatever is better after that."""
     expected = 0.0

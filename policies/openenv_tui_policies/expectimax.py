@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import pairwise
+from functools import lru_cache
 from random import Random
 from typing import TypeAlias
 
@@ -77,7 +76,7 @@ def slide(board: Board, action: int) -> Board:
     return tuple(zip(*[push(line) for line in zip(*board, strict=True)], strict=True))
 
 
-@cache
+@lru_cache(maxsize=None)
 def _left(line: Row) -> Row:
     merged: list[int] = []
     free = False
@@ -93,7 +92,7 @@ def _left(line: Row) -> Row:
     return (*merged, *[0] * (SIDE - len(merged)))
 
 
-@cache
+@lru_cache(maxsize=None)
 def _right(line: Row) -> Row:
     return _left(line[::-1])[::-1]
 
@@ -107,7 +106,7 @@ def _standing(board: Board) -> float:
     return total
 
 
-@cache
+@lru_cache(maxsize=None)
 def _line_value(line: Row) -> float:
     """How good a row or a column is.
 
@@ -117,12 +116,12 @@ def _line_value(line: Row) -> float:
     """
     empty = line.count(0)
     packed = [power for power in line if power]
-    merges = sum(1 for one, two in pairwise(packed) if one == two)
+    merges = sum(1 for one, two in zip(packed, packed[1:], strict=False) if one == two)
     rising = falling = 0.0
-    for one, two in pairwise(line):
+    for one, two in zip(line, line[1:], strict=False):
         if one > two:
             falling += one**4 - two**4
         else:
             rising += two**4 - one**4
-    heavy: float = sum(power**3.5 for power in packed)
+    heavy = sum(power**3.5 for power in packed)
     return 270 * empty + 700 * merges - 47 * min(rising, falling) - 11 * heavy

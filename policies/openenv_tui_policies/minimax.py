@@ -96,9 +96,9 @@ def _solve(state: Any, solved: Solution) -> float:
         return float(child.returns()[0] - already) + _solve(child, solved)
 
     if state.is_chance_node():
-        value = sum(float(chance) * worth(action) for action, chance in state.chance_outcomes())
+        value = sum(chance * worth(action) for action, chance in state.chance_outcomes())
     else:
         choose = max if state.current_player() == 0 else min
-        value = float(choose(worth(action) for action in state.legal_actions()))
+        value = choose(worth(action) for action in state.legal_actions())
     solved[key] = value
     return value
