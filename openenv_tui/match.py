@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from inspect import isawaitable
 from operator import index
 from time import perf_counter
@@ -349,7 +349,7 @@ async def play_async(environment: AsyncEnvironment, match: Match) -> MatchRecord
     return match.record
 
 
-async def moves(environment: AsyncEnvironment, match: Match) -> AsyncIterator[Step]:
+async def moves(environment: AsyncEnvironment, match: Match) -> AsyncGenerator[Step, None]:
     """Play a match, and hand out every step as soon as it is there, the last one too.
 
     The match goes on when the next step is asked for, so whoever iterates sets the pace. After
