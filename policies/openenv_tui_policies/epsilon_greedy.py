@@ -9,7 +9,7 @@ from typing import Any
 
 from openenv_tui.model import EpisodeContext, GameInfo, Observation, Outcome, Transition
 from openenv_tui.policy import Policy
-from openenv_tui.specs import HEURISTICS, PolicySpec
+from openenv_tui.specs import PolicySpec, heuristic_for
 
 
 class EpsilonGreedy(Policy):
@@ -29,13 +29,15 @@ class EpsilonGreedy(Policy):
                 raise ValueError(f"{name} is a number from 0 to 1, not {value}")
         self.epsilon = epsilon
         self.decay = decay
+        self._given = base is not None
         self._base = base
+        self._heuristic: str | None = None
         self._now = epsilon
         if base is not None:
             self.blocking, self.learns = base.blocking, base.learns
 
     def unfit(self, game: GameInfo) -> str | None:
-        if self._base is None and game.short_name not in HEURISTICS:
+        if not self._given and heuristic_for(game.short_name) is None:
             return "it has no heuristic to follow there: give it a base, as in base=mcts"
         return self._followed(game).unfit(game)
 
@@ -71,6 +73,9 @@ class EpsilonGreedy(Policy):
             self._base.close()
 
     def _followed(self, game: GameInfo) -> Policy:
-        if self._base is None:
-            self._base = PolicySpec(HEURISTICS[game.short_name]).build()
+        """The base, or else the heuristic of the game, built when it is first needed."""
+        wanted = None if self._given else heuristic_for(game.short_name)
+        if self._base is None or wanted != self._heuristic:
+            self._base = PolicySpec(wanted or "random").build()
+            self._heuristic = wanted
         return self._base

@@ -96,7 +96,7 @@ def _solve(state: Any, solved: Solution) -> float:
         return float(child.returns()[0] - already) + _solve(child, solved)
 
     if state.is_chance_node():
-        value = sum(chance * worth(action) for action, chance in state.chance_outcomes())
+        value: float = sum(chance * worth(action) for action, chance in state.chance_outcomes())
     else:
         choose = max if state.current_player() == 0 else min
         value = choose(worth(action) for action in state.legal_actions())

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from openenv_tui.errors import SpecError, StoreError
+from openenv_tui.games.cliff_walking import CliffWalking
 from openenv_tui.model import EpisodeContext, GameInfo, Observation, Transition
 from openenv_tui.policy import Policy
 
@@ -18,11 +19,16 @@ FORMAT = "openenv-tui q-table 1"
 
 
 class QLearning(Policy):
-    """Tabular Q-learning (Watkins 1989): learns with --learn, keeps its table in file.
+    """Tabular Q-learning: learns with --learn, keeps its table in file.
+
+    The rule is that of Watkins (1989).
+
+    Every tensor that it meets has a row of its own, but Cliff Walking, which tells each move
+    made, is learnt by the walker's place.
 
     Args:
         file: JSON, read if it is there, written after learning.
-        alpha: learning rate.
+        alpha: learning rate, above 0.
         gamma: discount.
         epsilon: how often it explores while it learns; it is greedy otherwise.
     """
@@ -39,11 +45,14 @@ class QLearning(Policy):
         for name, value in (("alpha", alpha), ("gamma", gamma), ("epsilon", epsilon)):
             if isinstance(value, str) or not 0 <= value <= 1:
                 raise ValueError(f"{name} is a number from 0 to 1, not {value}")
+        if alpha == 0:
+            raise ValueError("alpha is to be above 0, or nothing is learnt")
         self.alpha, self.gamma, self.epsilon = alpha, gamma, epsilon
         self.file = Path(str(file)).expanduser() if file is not None else None
         self.game: str | None = None
         self.table: dict[str, dict[int, float]] = {}
         self._learning = self._changed = False
+        self._cliff: CliffWalking | None = None
         if self.file is not None and self.file.exists():
             self.game, self.table = _read(self.file)
 
@@ -55,8 +64,11 @@ class QLearning(Policy):
         return None
 
     def begin(self, context: EpisodeContext) -> None:
-        self.game = context.game.name
         self._learning = context.learning
+        if context.learning:
+            self.game = context.game.name
+        walking = context.game.short_name == "cliff_walking"
+        self._cliff = CliffWalking(context.game) if walking else None
 
     def act(self, observation: Observation, rng: Random) -> int:
         legal = observation.legal_actions
@@ -77,9 +89,9 @@ class QLearning(Policy):
         before, action, reward, after, done = transition
         future = 0.0
         if not done and after.legal_actions:
-            known = self.table.get(_key(after), {})
+            known = self.table.get(self._key(after), {})
             future = max(known.get(a, 0.0) for a in after.legal_actions)
-        values = self.table.setdefault(_key(before), {})
+        values = self.table.setdefault(self._key(before), {})
         old = values.get(action, 0.0)
         values[action] = old + self.alpha * (reward + self.gamma * future - old)
         self._changed = True
@@ -102,17 +114,20 @@ class QLearning(Policy):
         self._changed = False
 
     def _best(self, observation: Observation) -> tuple[int, ...]:
-        known = self.table.get(_key(observation), {})
+        known = self.table.get(self._key(observation), {})
         values = [known.get(action, 0.0) for action in observation.legal_actions]
         best = max(values)
         pairs = zip(observation.legal_actions, values, strict=True)
         return tuple([action for action, value in pairs if value == best])
 
-
-def _key(observation: Observation) -> str:
-    """Short and the same everywhere, however long the tensor; 96 bits do not collide."""
-    numbers = ",".join([format(value, "g") for value in observation.tensor])
-    return blake2b(f"{observation.player}:{numbers}".encode(), digest_size=12).hexdigest()
+    def _key(self, observation: Observation) -> str:
+        """Short and the same everywhere, however long the tensor; 96 bits do not collide."""
+        tensor = observation.tensor
+        if self._cliff is not None:
+            row, column = self._cliff.path(self._cliff.walked(tensor))[-1]
+            return f"{row},{column}"
+        numbers = ",".join([format(value, "g") for value in tensor])
+        return blake2b(f"{observation.player}:{numbers}".encode(), digest_size=12).hexdigest()
 
 
 def _read(file: Path) -> tuple[str, dict[str, dict[int, float]]]:
@@ -125,5 +140,5 @@ def _read(file: Path) -> tuple[str, dict[str, dict[int, float]]]:
             for key, values in kept["table"].items()
         }
         return str(kept["game"]), table
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SpecError(f"{file} holds no q-table: {error}; name another file") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from random import Random
 
 from openenv_tui.games.tic_tac_toe import CROSS, EMPTY, NOUGHT, board, winning_line
@@ -12,7 +12,7 @@ from openenv_tui.policy import Policy
 
 
 class Tactician(Policy):
-    """Never loses Tic-Tac-Toe, and prefers moves after which a reply can lose."""
+    """Never loses Tic-Tac-Toe, and sets traps for careless opponents."""
 
     games = ("tic_tac_toe",)
 
@@ -29,7 +29,7 @@ def _to_move(fields: tuple[int, ...]) -> int:
     return CROSS if fields.count(CROSS) == fields.count(NOUGHT) else NOUGHT
 
 
-@lru_cache(maxsize=None)
+@cache
 def _value(fields: tuple[int, ...]) -> tuple[int, float]:
     """For the side to move: the value under best play, then that against a random opponent.
 
@@ -58,7 +58,7 @@ def _reply(fields: tuple[int, ...], place: int) -> float:
     return _value(after)[1]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _best_moves(fields: tuple[int, ...]) -> tuple[int, ...]:
     values = {place: _after(fields, place) for place, mark in enumerate(fields) if mark == EMPTY}
     best = max(values.values())
