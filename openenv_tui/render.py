@@ -112,8 +112,8 @@ def plain(view: View, width: int = 80, height: int = 40, *, ascii_only: bool = F
     if isinstance(view, GridView):
         # Large drawings say nothing more in a log.
         view = _without_art(view)
-        gaps = len(view.rows) - 1 if view.ruled else 0
-        height = min(height, len(view.rows) + gaps + 4)
+        lines = 2 * len(view.rows) - 1 if view.ruled else len(view.rows)
+        height = min(height, lines + 2 + bool(view.facts) + bool(view.caption))
     picture = render(view, width, height, ascii_only=ascii_only)
     return "\n".join("".join(span.text for span in line).rstrip() for line in picture.lines)
 
@@ -193,8 +193,9 @@ def _grid(view: GridView, width: int, height: int, ascii_only: bool, cursor: int
             lines.append(_rule(left, "┼", right, columns, across, True))
         top = len(lines)
         drawn = [_field(cell, across, down, ascii_only, cursor) for cell in row]
-        for part in range(down):
-            lines.append(_joined([spans[part] for spans in drawn], framed, view.ruled))
+        lines += [
+            _joined([spans[part] for spans in drawn], framed, view.ruled) for part in range(down)
+        ]
         targets += [
             Target(edge + column * (across + rule), top, across, down, cell.action)
             for column, cell in enumerate(row)

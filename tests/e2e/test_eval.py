@@ -52,7 +52,7 @@ def test_stdout_of_a_pipe_has_no_escape_sequences(tmp_path):
     [
         (["eval", "cach"], 2, "did you mean 'catch'"),
         (["eval", "catch", "-p", "trackr"], 2, "did you mean 'tracker'"),
-        (["eval", "tic_tac_toe", "-p", "tracker"], 2, "cannot play tic_tac_toe: it plays only catch"),
+        (["eval", "tic_tac_toe", "-p", "tracker"], 2, "cannot play tic_tac_toe: it plays only"),
         (["eval"], 2, "which game?"),
         (["eval", "catch", "-f", "docx"], 2, "no format named 'docx'"),
         (["eval", "catch", "--env", "ws://127.0.0.1:9", "-n", "1"], 3, "127.0.0.1:9"),
