@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from inspect import isawaitable
 from random import Random
@@ -40,9 +41,8 @@ class Reader(Policy):
             if action is not None:
                 return action
             if line:
-                click.echo(
-                    f"'{printable(line)}' is not possible now; {choices(self.game, observation)}"
-                )
+                click.echo(f"'{printable(line)}' is not possible now")
+                click.echo(choices(self.game, observation))
 
 
 class _Gone(BaseException):
@@ -62,9 +62,7 @@ class Overheard(Policy):
     def act(self, observation: Observation, rng: Random) -> int:
         answer = self.policy.act(observation, rng)
         if isawaitable(answer):
-            raise UsageError(
-                "a policy that has to be awaited cannot play in lines; play in the app"
-            )
+            raise UsageError("a policy that has to be awaited plays in the app only")
         if type(answer) is int and answer in observation.legal_actions:
             self.say(observation, answer)
         return answer
@@ -238,7 +236,7 @@ def conclusion(
 
 
 def _written(text: str) -> str:
-    encoding = getattr(click.get_text_stream("stdout"), "encoding", None) or "ascii"
+    encoding = sys.stdout.encoding or "ascii"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

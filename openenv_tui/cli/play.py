@@ -36,7 +36,7 @@ def command(
     seed: int | None,
     plain: bool,
 ) -> int:
-    """Play GAME yourself, on the embedded engine or on a server.
+    r"""Play GAME yourself, on the embedded engine or on a server.
 
     GAME takes its parameters in the name, as in catch(rows=8,columns=7). With --env it may be left
     out: the server says what it serves. The keys of the game stand beside its board.

@@ -33,7 +33,7 @@ from openenv_tui.seeding import drawn_seed
 def command(
     game: str | None, policies: tuple[str, ...], env: str, seed: int | None, plain: bool
 ) -> int:
-    """Watch policies play GAME: pause, step, change the speed, take a seat over.
+    r"""Watch policies play GAME: pause, step, change the speed, take a seat over.
 
     \b
     openenv-tui watch catch -p tracker

@@ -1,11 +1,15 @@
-"""How keys and outcomes are written on a screen, with plain letters where the terminal needs them."""
+"""How keys and outcomes are written, with plain letters where the terminal needs them."""
 
 from __future__ import annotations
 
 import locale
 import os
+from typing import Final
 
 from openenv_tui.model import Outcome
+
+MUTED: Final = "$foreground 60%"
+"""The style of labels and hints."""
 
 ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 KEYS = {"space": "space", "enter": "enter", "full_stop": ".", "plus": "+", "minus": "-"}

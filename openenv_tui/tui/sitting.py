@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from openenv_tui.connect import open_environment
 from openenv_tui.environment import AsyncEnvironment
@@ -149,7 +149,7 @@ class Sitting:
         self._episode += 1
         for chair in self.chairs.values():
             await chair.settled()
-        async with aclosing(moves(self.environment, match)) as steps:
+        async with aclosing(_closable(moves(self.environment, match))) as steps:
             async for step in steps:
                 self._note(match, step)
                 yield step
@@ -182,6 +182,11 @@ class Sitting:
             total = self.environment.observe(player).return_so_far
             self.rewards[player] = total - self.returns[player]
             self.returns[player] = total
+
+
+def _closable(steps: AsyncIterator[Step]) -> AsyncGenerator[Step, None]:
+    """``moves`` is a generator; closing it at once lets go of the environment at once."""
+    return cast("AsyncGenerator[Step, None]", steps)
 
 
 async def open_sitting(setup: Setup) -> Sitting:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from typing import Any, Final, Protocol
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Protocol, cast
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection
-from websockets.asyncio.client import connect as connect_websocket
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidStatus
+from websockets.http11 import Request, Response
+from websockets.uri import parse_uri
 
 from openenv_tui.errors import NotOpenEnvError, UnreachableError, WireError
 from openenv_tui.wire.codec import printable
+from openenv_tui.wire.link import Link
 
 MAX_FRAME: Final = 64 * 2**20
 """Bytes. Frames of screens are 0.4 MB; the default of 1 MiB would cut a larger one off."""
@@ -58,30 +60,85 @@ class Transport(Protocol):
 class WebSocketTransport:
     """A transport over a WebSocket that is open already."""
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
+    def __init__(self, link: ClientLink) -> None:
+        self._link = link
 
     async def send(self, text: str) -> None:
-        try:
-            await self._connection.send(text)
-        except ConnectionClosed as error:
-            raise TransportClosed(_reason(error)) from error
+        if not self._link.is_open:
+            await self._link.ended
+            raise TransportClosed(_reason(self._link))
+        self._link.send(text)
 
     async def receive(self) -> str:
-        try:
-            frame = await self._connection.recv()
-        except ConnectionClosed as error:
-            raise TransportClosed(_reason(error)) from error
-        if isinstance(frame, str):
-            return frame
-        raise WireError(f"a text frame was expected, not a binary one of {len(frame)} bytes")
+        return await self._link.receive()
 
     async def close(self) -> None:
-        await self._connection.close()
+        self._link.say_goodbye()
+        await asyncio.shield(self._link.ended)
 
     def abort(self) -> None:
-        # close() waits for the other side's goodbye, and whoever aborts has stopped waiting.
-        self._connection.transport.abort()
+        self._link.transport.abort()
+
+
+class ClientLink(Link):
+    """A client's end: messages wait here until they are asked for."""
+
+    def __init__(self, core: ClientProtocol) -> None:
+        super().__init__(core)
+        loop = asyncio.get_running_loop()
+        self.opened: asyncio.Future[None] = loop.create_future()
+        self.ended: asyncio.Future[None] = loop.create_future()
+        self.reached = False
+        self._arrived: deque[str | WireError] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.reached = True
+        core = cast(ClientProtocol, self.core)
+        core.send_request(core.connect())
+        self.flush()
+
+    def on_handshake(self, event: Request | Response) -> None:
+        if self.core.handshake_exc is None and not self.opened.done():
+            self.opened.set_result(None)
+
+    def on_text(self, text: str) -> None:
+        self._arrive(text)
+
+    def on_binary(self, size: int) -> None:
+        self._arrive(WireError(f"a text frame was expected, not a binary one of {size} bytes"))
+
+    def on_end(self) -> None:
+        if not self.opened.done():
+            self.opened.set_result(None)
+        self.ended.set_result(None)
+        self._wake()
+
+    async def receive(self) -> str:
+        """The next message.
+
+        Raises:
+            TransportClosed: there is none, and there will be none.
+            WireError: it is not text.
+        """
+        while not self._arrived:
+            if self.ended.done():
+                raise TransportClosed(_reason(self))
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        message = self._arrived.popleft()
+        if isinstance(message, WireError):
+            raise message
+        return message
+
+    def _arrive(self, message: str | WireError) -> None:
+        self._arrived.append(message)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 async def connect(url: str, timeout: float) -> WebSocketTransport:
@@ -96,37 +153,37 @@ async def connect(url: str, timeout: float) -> WebSocketTransport:
         NotOpenEnvError: what listens there offers no WebSocket.
     """
     address = public_address(url)
-    made: list[ClientConnection] = []
+    uri = parse_uri(url)
+    links: list[ClientLink] = []
+
+    def begin() -> ClientLink:
+        links.append(ClientLink(ClientProtocol(uri, max_size=MAX_FRAME, logger=_quiet)))
+        return links[-1]
+
     try:
-        connection = await connect_websocket(
-            url,
-            open_timeout=timeout,
-            max_size=MAX_FRAME,
-            compression=None,
-            proxy=None,
-            close_timeout=2,
-            logger=_quiet,
-            create_connection=_noting(made),  # type: ignore[arg-type]  # a factory will do
-        )
-    except InvalidStatus as error:
-        raise _refused(address, error.response.status_code) from error
+        async with asyncio.timeout(timeout):
+            await asyncio.get_running_loop().create_connection(
+                begin, uri.host, uri.port, ssl=True if uri.secure else None
+            )
+            await links[-1].opened
     except TimeoutError as error:
-        if made and hasattr(made[-1], "transport"):
-            raise NotOpenEnvError(
-                f"{address} accepts connections and says nothing within {timeout:g} s; "
-                "an OpenEnv server's WebSocket was expected there"
-            ) from error
-        raise UnreachableError(
-            f"{address} does not answer within {timeout:g} s; is the address right? {HINT}"
-        ) from error
-    except OSError as error:
+        raise _silent(address, timeout, links) from error
+    except (OSError, UnicodeError) as error:
         raise UnreachableError(f"cannot reach {address}: {_said(error)}; {HINT}") from error
-    except (InvalidHandshake, ConnectionClosed, EOFError, ValueError) as error:
+    finally:
+        if links and not links[-1].is_open and links[-1].reached:
+            links[-1].transport.abort()
+    link = links[-1]
+    problem = link.core.handshake_exc
+    if isinstance(problem, InvalidStatus):
+        raise _refused(address, problem.response.status_code) from problem
+    if problem is not None or link.ended.done():
+        said = printable(str(problem)) if problem else "it closes the connection"
         raise NotOpenEnvError(
-            f"what listens at {address} is not an OpenEnv server: {_said(error)}; "
+            f"what listens at {address} is not an OpenEnv server: {said}; "
             "a WebSocket was expected there"
-        ) from error
-    return WebSocketTransport(connection)
+        ) from problem
+    return WebSocketTransport(link)
 
 
 def public_address(url: str) -> str:
@@ -186,15 +243,17 @@ class ScriptedTransport:
         self._arrived.put_nowait(None)
 
 
-def _noting(made: list[ClientConnection]) -> Callable[..., ClientConnection]:
-    """Makes connections and keeps them: a time-out does not say how far the opening got."""
-
-    def make(*args: Any, **options: Any) -> ClientConnection:
-        connection = ClientConnection(*args, **options)
-        made.append(connection)
-        return connection
-
-    return make
+def _silent(
+    address: str, timeout: float, links: Sequence[ClientLink]
+) -> UnreachableError | NotOpenEnvError:
+    if any(link.reached for link in links):
+        return NotOpenEnvError(
+            f"{address} accepts connections and says nothing within {timeout:g} s; "
+            "an OpenEnv server's WebSocket was expected there"
+        )
+    return UnreachableError(
+        f"{address} does not answer within {timeout:g} s; is the address right? {HINT}"
+    )
 
 
 def _refused(address: str, status: int) -> UnreachableError | NotOpenEnvError:
@@ -209,17 +268,14 @@ def _refused(address: str, status: int) -> UnreachableError | NotOpenEnvError:
     )
 
 
-def _said(error: BaseException) -> str:
-    text = str(error)
-    with suppress(AttributeError):
-        text = getattr(error, "strerror") or text  # noqa: B009 - only OSError has it
-    if isinstance(error, OSError) and "Connect call failed" in str(error):
-        text = "nothing listens there"
-    return printable(text or type(error).__name__)
+def _said(error: OSError | UnicodeError) -> str:
+    if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
+        return "nothing listens there"
+    return printable(getattr(error, "strerror", None) or str(error))
 
 
-def _reason(error: ConnectionClosed) -> str:
-    close = error.rcvd
+def _reason(link: ClientLink) -> str:
+    close = link.core.close_rcvd
     if close is None:
         return "the connection broke off"
     words = printable(close.reason)

@@ -20,33 +20,37 @@ OFFICIAL_FIELDS = {
 }
 
 
+def done(answer):
+    return answer() if callable(answer) else answer
+
+
 class Asked:
     """A session that takes and gives values, not text."""
 
     def __init__(self, *setting, **more):
         self.session = ArenaSession(Setting(*setting, **more))
 
-    async def ask(self, kind, **data):
+    def ask(self, kind, **data):
         request = {"type": kind} | ({"data": data} if kind in ("reset", "step") else {})
-        return json.loads(await self.session.answer(json.dumps(request)))
+        return json.loads(done(self.session.answer(json.dumps(request))))
 
-    async def seen(self, kind, **data):
-        reply = await self.ask(kind, **data)
+    def seen(self, kind, **data):
+        reply = self.ask(kind, **data)
         assert reply["type"] == "observation", reply
         return reply["data"]
 
-    async def refused(self, kind, **data):
-        reply = await self.ask(kind, **data)
+    def refused(self, kind, **data):
+        reply = self.ask(kind, **data)
         assert reply["type"] == "error", reply
         return reply["data"]
 
 
-async def raw(frame, game="catch"):
-    return json.loads(await ArenaSession(Setting(game)).answer(frame))
+def raw(frame, game="catch"):
+    return json.loads(done(ArenaSession(Setting(game)).answer(frame)))
 
 
-async def test_a_reset_is_answered_with_the_official_fields():
-    data = await Asked("catch").seen("reset", seed=3)
+def test_a_reset_is_answered_with_the_official_fields():
+    data = Asked("catch").seen("reset", seed=3)
     assert set(data) == {"observation", "reward", "done", "metadata"}
     assert set(data["observation"]) == OFFICIAL_FIELDS
     assert data["reward"] is None
@@ -54,26 +58,26 @@ async def test_a_reset_is_answered_with_the_official_fields():
     assert len(data["observation"]["info_state"]) == 50
 
 
-async def test_a_reset_says_what_it_settled():
-    metadata = (await Asked("tic_tac_toe").seen("reset", seed=3))["metadata"]
+def test_a_reset_says_what_it_settled():
+    metadata = (Asked("tic_tac_toe").seen("reset", seed=3))["metadata"]
     assert metadata["game"] == "tic_tac_toe"
     assert metadata["seed"] == 3
     assert metadata["seats"] == [0]
     assert metadata["opponents"] == {"1": "random"}
 
 
-async def test_a_seed_fixes_the_episode_and_a_missing_one_is_drawn_and_told():
+def test_a_seed_fixes_the_episode_and_a_missing_one_is_drawn_and_told():
     asked = Asked("catch")
-    first = await asked.seen("reset")
-    again = await asked.seen("reset", seed=first["metadata"]["seed"])
+    first = asked.seen("reset")
+    again = asked.seen("reset", seed=first["metadata"]["seed"])
     assert again["observation"]["info_state"] == first["observation"]["info_state"]
 
 
-async def test_an_episode_ends_as_official_ones_do():
+def test_an_episode_ends_as_official_ones_do():
     asked = Asked("catch")
-    await asked.seen("reset", seed=1)
+    asked.seen("reset", seed=1)
     for _ in range(9):
-        data = await asked.seen("step", action_id=1)
+        data = asked.seen("step", action_id=1)
     assert data["done"]
     assert data["reward"] in (1.0, -1.0)
     seen = data["observation"]
@@ -86,52 +90,59 @@ async def test_an_episode_ends_as_official_ones_do():
     assert len(data["metadata"]["history"]) == 10
 
 
-async def test_the_text_and_the_action_names_are_told():
-    metadata = (await Asked("catch").seen("reset", seed=1))["metadata"]
+def test_the_text_and_the_action_names_are_told():
+    metadata = (Asked("catch").seen("reset", seed=1))["metadata"]
     assert metadata["action_names"] == ["LEFT", "STAY", "RIGHT"]
     assert metadata["text"].count("\n") == 10
 
 
-async def test_an_illegal_action_is_refused_and_the_episode_stays():
+def test_an_illegal_action_is_refused_and_the_episode_stays():
     asked = Asked("tic_tac_toe", None)
-    await asked.seen("reset", seed=1)
-    await asked.seen("step", action_id=4)
-    error = await asked.refused("step", action_id=4)
+    asked.seen("reset", seed=1)
+    asked.seen("step", action_id=4)
+    error = asked.refused("step", action_id=4)
     assert error["code"] == "EXECUTION_ERROR"
     assert "action 4 is not legal for player 1; legal now: 0, 1" in error["message"]
-    assert (await asked.seen("step", action_id=0))["metadata"]["ply"] == 2
+    assert (asked.seen("step", action_id=0))["metadata"]["ply"] == 2
 
 
-async def test_an_illegal_action_leaves_the_houses_chance_alone():
-    async def game(*fouls):
+def test_an_illegal_action_leaves_the_houses_chance_alone():
+    def game(*fouls):
         asked = Asked("matching_pennies_3p")
-        await asked.seen("reset", seed=5)
+        asked.seen("reset", seed=5)
         for action in fouls:
-            await asked.refused("step", action_id=action)
-        return (await asked.seen("step", action_id=0))["metadata"]["history"]
+            asked.refused("step", action_id=action)
+        return (asked.seen("step", action_id=0))["metadata"]["history"]
 
-    assert await game() == await game(7, 8, 9)
-
-
-async def test_a_step_before_a_reset_is_refused():
-    assert "send a reset first" in (await Asked("catch").refused("step", action_id=0))["message"]
+    assert game() == game(7, 8, 9)
 
 
-async def test_a_step_after_the_end_begins_no_new_episode():
+def test_a_step_before_a_reset_is_refused():
+    assert "send a reset first" in (Asked("catch").refused("step", action_id=0))["message"]
+
+
+def test_a_step_after_the_end_begins_no_new_episode():
     asked = Asked("kuhn_poker", None)
-    await asked.seen("reset", seed=1)
-    await asked.seen("step", action_id=0)
-    assert (await asked.seen("step", action_id=0))["done"]
-    assert "the episode is over" in (await asked.refused("step", action_id=0))["message"]
+    asked.seen("reset", seed=1)
+    asked.seen("step", action_id=0)
+    assert (asked.seen("step", action_id=0))["done"]
+    assert "the episode is over" in (asked.refused("step", action_id=0))["message"]
 
 
-async def test_the_house_plays_the_other_seats_as_it_would_here():
+def test_an_opponent_that_thinks_is_work_for_a_thread():
+    asked = Asked("tic_tac_toe", 1, "mcts(simulations=5)")
+    thinking = asked.session.answer('{"type":"reset","data":{"seed":1}}')
+    assert callable(thinking)
+    assert json.loads(thinking())["data"]["metadata"]["ply"] == 1
+
+
+def test_the_house_plays_the_other_seats_as_it_would_here():
     asked = Asked("tic_tac_toe", 1, "random")
-    data = await asked.seen("reset", seed=11)
+    data = asked.seen("reset", seed=11)
     assert data["observation"]["opponent_last_action"] is not None
     while not data["done"]:
         assert data["observation"]["current_player_id"] == 1
-        data = await asked.seen("step", action_id=data["observation"]["legal_actions"][0])
+        data = asked.seen("step", action_id=data["observation"]["legal_actions"][0])
     arena = Arena("tic_tac_toe")
     policies = [PolicySpec.parse(name).build() for name in ("random", "first")]
     seats = {player: Seat(str(player), policy) for player, policy in enumerate(policies)}
@@ -139,16 +150,16 @@ async def test_the_house_plays_the_other_seats_as_it_would_here():
     assert tuple(data["metadata"]["history"]) == record.history
 
 
-async def test_a_reset_may_ask_for_game_seat_and_opponent():
+def test_a_reset_may_ask_for_game_seat_and_opponent():
     asked = Asked("catch")
-    data = await asked.seen(
+    data = asked.seen(
         "reset", game="kuhn_poker", game_params={"players": 3}, agent_player=2, opponent="first"
     )
     assert data["metadata"]["game"] == "kuhn_poker(players=3)"
     assert data["metadata"]["seats"] == [2]
     assert data["metadata"]["opponents"] == {"0": "first", "1": "first"}
     assert data["observation"]["opponent_last_action"] == 0
-    state = (await asked.ask("state"))["data"]
+    state = (asked.ask("state"))["data"]
     assert state["game_name"] == "kuhn_poker"
     assert state["game_params"] == {"players": "3"}
     assert (state["num_players"], state["agent_player"], state["opponent_policy"]) == (
@@ -159,14 +170,14 @@ async def test_a_reset_may_ask_for_game_seat_and_opponent():
     assert state["step_count"] == 2
 
 
-async def test_what_a_reset_leaves_out_is_as_the_server_was_started():
+def test_what_a_reset_leaves_out_is_as_the_server_was_started():
     asked = Asked("catch")
-    await asked.seen("reset", game="tic_tac_toe", agent_player="all")
-    assert (await asked.seen("reset"))["metadata"]["game"] == "catch"
+    asked.seen("reset", game="tic_tac_toe", agent_player="all")
+    assert (asked.seen("reset"))["metadata"]["game"] == "catch"
 
 
-async def test_unknown_wishes_of_a_reset_are_dropped():
-    assert not (await Asked("catch").seen("reset", difficulty="hard", seed=1))["done"]
+def test_unknown_wishes_of_a_reset_are_dropped():
+    assert not (Asked("catch").seen("reset", difficulty="hard", seed=1))["done"]
 
 
 @pytest.mark.parametrize(
@@ -184,41 +195,41 @@ async def test_unknown_wishes_of_a_reset_are_dropped():
         ({"game": "catch(rows=10000,columns=10000)"}, "too large"),
     ],
 )
-async def test_a_wish_that_cannot_be_granted_is_refused_and_the_table_stays(wish, says):
+def test_a_wish_that_cannot_be_granted_is_refused_and_the_table_stays(wish, says):
     asked = Asked("tic_tac_toe", None)
-    await asked.seen("reset", seed=1)
-    error = await asked.refused("reset", **wish)
+    asked.seen("reset", seed=1)
+    error = asked.refused("reset", **wish)
     assert error["code"] == "EXECUTION_ERROR"
     assert says in error["message"]
-    assert (await asked.seen("step", action_id=4))["metadata"]["ply"] == 1
+    assert (asked.seen("step", action_id=4))["metadata"]["ply"] == 1
 
 
-async def test_players_who_move_at_once_are_asked_at_once():
+def test_players_who_move_at_once_are_asked_at_once():
     asked = Asked("matrix_pd", None)
-    data = await asked.seen("reset", seed=1)
+    data = asked.seen("reset", seed=1)
     assert data["observation"]["current_player_id"] == -2
     assert [other["player"] for other in data["metadata"]["others"]] == [1]
-    error = await asked.refused("step", action_id=0)
+    error = asked.refused("step", action_id=0)
     assert "2 players must choose now" in error["message"]
-    done = await asked.seen("step", action_id=0, metadata={"actions": [0, 1]})
+    done = asked.seen("step", action_id=0, metadata={"actions": [0, 1]})
     assert done["metadata"]["history"] == [0, 1]
 
 
-async def test_every_view_is_sent_to_whoever_asks_for_all():
+def test_every_view_is_sent_to_whoever_asks_for_all():
     asked = Asked("tic_tac_toe", None)
-    await asked.seen("reset", seed=1, views="all")
-    shown = (await asked.seen("step", action_id=4))["observation"]["metadata"]
+    asked.seen("reset", seed=1, views="all")
+    shown = (asked.seen("step", action_id=4))["observation"]["metadata"]
     assert [shown["player"], *[other["player"] for other in shown["others"]]] == [1, 0]
 
 
-async def test_moves_are_told_where_they_are_public_and_nowhere_else():
-    assert (await Asked("catch").seen("reset", seed=1))["metadata"]["moves"] != []
-    assert "moves" not in (await Asked("kuhn_poker").seen("reset", seed=1))["metadata"]
+def test_moves_are_told_where_they_are_public_and_nowhere_else():
+    assert (Asked("catch").seen("reset", seed=1))["metadata"]["moves"] != []
+    assert "moves" not in (Asked("kuhn_poker").seen("reset", seed=1))["metadata"]
 
 
-async def test_nobody_is_told_the_other_seats_cards():
+def test_nobody_is_told_the_other_seats_cards():
     asked = Asked("kuhn_poker", 0)
-    data = await asked.seen("reset", seed=1)
+    data = asked.seen("reset", seed=1)
     assert "others" not in data["metadata"]
     assert sum(data["observation"]["info_state"][2:5]) == 1
 
@@ -243,26 +254,26 @@ async def test_nobody_is_told_the_other_seats_cards():
         ('{"type":"step","data":{"action_id":0,"metadata":{"actions":["0"]}}}', "VALIDATION_ERROR"),
     ],
 )
-async def test_a_bad_request_gets_the_protocols_error_code(frame, code):
-    reply = await raw(frame)
+def test_a_bad_request_gets_the_protocols_error_code(frame, code):
+    reply = raw(frame)
     assert (reply["type"], reply["data"]["code"]) == ("error", code)
 
 
-async def test_a_validation_error_lists_what_is_wrong():
-    errors = (await raw('{"type":"step","data":{"action_id":"0"}}'))["data"]["errors"]
+def test_a_validation_error_lists_what_is_wrong():
+    errors = (raw('{"type":"step","data":{"action_id":"0"}}'))["data"]["errors"]
     assert errors[0]["loc"] == ["action_id"]
 
 
-async def test_what_is_no_object_ends_the_session():
+def test_what_is_no_object_ends_the_session():
     with pytest.raises(SessionError):
-        await raw("[]")
+        raw("[]")
 
 
-async def test_goodbye_is_not_answered():
-    assert await ArenaSession(Setting("catch")).answer('{"type":"close"}') is None
+def test_goodbye_is_not_answered():
+    assert ArenaSession(Setting("catch")).answer('{"type":"close"}') is None
 
 
-async def test_tools_are_not_offered():
-    reply = await raw('{"type":"mcp","data":{"jsonrpc":"2.0","id":7,"method":"tools/list"}}')
+def test_tools_are_not_offered():
+    reply = raw('{"type":"mcp","data":{"jsonrpc":"2.0","id":7,"method":"tools/list"}}')
     assert reply["type"] == "mcp"
     assert (reply["data"]["id"], reply["data"]["error"]["code"]) == (7, -32601)

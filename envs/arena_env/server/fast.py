@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from websockets.asyncio.server import Server, ServerConnection
-from websockets.asyncio.server import serve as serve_websocket
-from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
 
 from arena_env.models import ArenaAction, ArenaObservation, ArenaState
-from arena_env.server.session import ArenaSession, SessionError, refusal
+from arena_env.server.session import ArenaSession, SessionError, Work, refusal
 from arena_env.table import Setting, Table
 from openenv_tui import __version__
 from openenv_tui.errors import UsageError
+from openenv_tui.wire.link import CLOSING_TIME, Link
 
 ENDPOINT: Final = "/ws"
 MAX_SESSIONS: Final = 64
+MAX_REQUEST: Final = 2**20
+"""Bytes."""
+MAX_WAITING: Final = 100
+"""Requests that a client may send ahead while the house thinks."""
 
 _quiet = logging.getLogger("arena_env.server")
 _quiet.addHandler(logging.NullHandler())
@@ -55,26 +61,22 @@ async def serve(
     Raises:
         UsageError: no such game, seat or policy; or the port cannot be had.
     """
-    setting = Setting(game, agent_player, opponent)
-    host_of_games = Host(setting, max_sessions)
+    desk = Desk(Setting(game, agent_player, opponent), max_sessions)
+    loop = asyncio.get_running_loop()
     try:
-        server = await serve_websocket(
-            host_of_games.serve,
-            host,
-            port,
-            process_request=host_of_games.route,
-            compression=None,
-            close_timeout=2,
-            logger=_quiet,
-        )
+        server = await loop.create_server(lambda: Client(desk), host, port)
     except (OSError, OverflowError) as error:
         raise UsageError(_why_not(host, port, error)) from error
-    async with server:
-        yield _port(server)
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+        await desk.close()
+        await server.wait_closed()
 
 
-class Host:
-    """Gives every connection a session of its own, as long as there are any left.
+class Desk:
+    """Gives every client a session of its own, as long as there are any left.
 
     Args:
         setting: what is played by default.
@@ -86,69 +88,133 @@ class Host:
 
     def __init__(self, setting: Setting, max_sessions: int) -> None:
         Table(setting).close()
-        self._setting = setting
-        self._max_sessions = max_sessions
-        self._sessions = 0
-        self._pages = pages(setting.game)
+        self.setting = setting
+        self.max_sessions = max_sessions
+        self.sessions = 0
+        self.clients: set[Client] = set()
+        self.pages = pages(setting.game)
 
-    def route(self, connection: ServerConnection, request: Request) -> Response | None:
-        """What a GET request gets; None lets a WebSocket be opened."""
-        path = request.path.partition("?")[0]
+    async def close(self) -> None:
+        """Say goodbye to everybody, and wait until they are gone."""
+        for client in self.clients:
+            client.say_goodbye(CloseCode.GOING_AWAY)
+        async with asyncio.timeout(2 * CLOSING_TIME):
+            while self.clients:
+                await asyncio.gather(*[client.gone for client in self.clients])
+
+
+class Client(Link):
+    """The server's end of one connection.
+
+    Args:
+        desk: shared by all.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(ServerProtocol(max_size=MAX_REQUEST, logger=_quiet))
+        self.gone = asyncio.get_running_loop().create_future()
+        self._desk = desk
+        self._session: ArenaSession | None = None
+        self._thinking: asyncio.Task[None] | None = None
+        self._waiting: deque[str] = deque()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._desk.clients.add(self)
+
+    def on_end(self) -> None:
+        self._desk.clients.discard(self)
+        if self._session is not None:
+            self._desk.sessions -= 1
+            if self._thinking is None:
+                self._session.close()
+        self.gone.set_result(None)
+
+    def on_handshake(self, event: Request | Response) -> None:
+        request = cast(Request, event)
+        core = cast(ServerProtocol, self.core)
+        path, _, query = request.path.partition("?")
         upgrades = "upgrade" in request.headers.get("Connection", "").lower()
-        if path == ENDPOINT and upgrades:
-            return None
-        if path == ENDPOINT:
-            return _json(connection, HTTPStatus.UPGRADE_REQUIRED, {"detail": "WebSocket only"})
-        if path in self._pages:
-            return _json(connection, HTTPStatus.OK, self._pages[path])
-        return _json(connection, HTTPStatus.NOT_FOUND, {"detail": "Not Found"})
+        if path != ENDPOINT or not upgrades:
+            core.send_response(self._page(core, path))
+            return
+        core.send_response(core.accept(request))
+        if self.is_open:
+            self._welcome(query)
 
-    async def serve(self, connection: ServerConnection) -> None:
-        """Answer one client until it goes."""
-        if self._sessions >= self._max_sessions:
-            await _say(
-                connection,
-                "CAPACITY_REACHED",
-                f"Server at capacity: {self._sessions} of {self._max_sessions} sessions are taken",
-                active_sessions=self._sessions,
-                max_sessions=self._max_sessions,
-            )
+    def on_text(self, text: str) -> None:
+        if self._session is None:
             return
-        if connection.request is not None and "session_id=" in connection.request.path:
-            await _say(
-                connection, "SESSION_ERROR", "Unknown session_id: sessions end with their socket"
-            )
+        if self._thinking is not None:
+            self._waiting.append(text)
+            if len(self._waiting) > MAX_WAITING:
+                self._refuse("SESSION_ERROR", "too many requests were sent ahead")
             return
-        self._sessions += 1
-        session = ArenaSession(self._setting)
         try:
-            await _converse(connection, session)
-        except ConnectionClosed:
-            return
+            reply = self._session.answer(text)
         except SessionError as error:
-            await _say(connection, "SESSION_ERROR", str(error))
-        finally:
-            self._sessions -= 1
-            session.close()
-
-
-async def _converse(connection: ServerConnection, session: ArenaSession) -> None:
-    receive, send, answer = connection.recv, connection.send, session.answer
-    while True:
-        frame = await receive()
-        if not isinstance(frame, str):
-            raise SessionError("a request is a text frame, not a binary one")
-        reply = await answer(frame)
-        if reply is None:
+            self._refuse("SESSION_ERROR", str(error))
             return
-        await send(reply)
+        if isinstance(reply, str):
+            self._reply(reply)
+        elif reply is None:
+            self.say_goodbye()
+        else:
+            self._thinking = asyncio.create_task(self._think(self._session, reply))
 
+    def on_binary(self, size: int) -> None:
+        self._refuse("SESSION_ERROR", "a request is a text frame, not a binary one")
 
-async def _say(connection: ServerConnection, code: str, message: str, **more: Any) -> None:
-    try:
-        await connection.send(refusal(code, message, **more))
-    except ConnectionClosed:
-        return
+    def _welcome(self, query: str) -> None:
+        desk = self._desk
+        if desk.sessions >= desk.max_sessions:
+            self._refuse(
+                "CAPACITY_REACHED",
+                f"Server at capacity: {desk.sessions} of {desk.max_sessions} sessions are taken",
+                active_sessions=desk.sessions,
+                max_sessions=desk.max_sessions,
+            )
+        elif "session_id=" in query:
+            self._refuse("SESSION_ERROR", "Unknown session_id: a session ends with its socket")
+        else:
+            desk.sessions += 1
+            self._session = ArenaSession(desk.setting)
+
+    def _reply(self, reply: str) -> None:
+        # Sent with whatever else is to be said when all that has arrived is dealt with.
+        if self.is_open:
+            self.core.send_text(reply.encode())
+
+    async def _think(self, session: ArenaSession, work: Work) -> None:
+        """Let the house think in a thread, and then go on with what the client sent ahead."""
+        try:
+            self._reply(await asyncio.to_thread(work))
+        finally:
+            self._thinking = None
+            if self.gone.done():
+                session.close()
+        waiting, self._waiting = self._waiting, deque()
+        for text in waiting:
+            self.on_text(text)
+        self.flush()
+
+    def _refuse(self, code: str, message: str, **more: Any) -> None:
+        if self.is_open:
+            self._reply(refusal(code, message, **more))
+            self.core.send_close(CloseCode.NORMAL_CLOSURE)
+
+    def _page(self, core: ServerProtocol, path: str) -> Response:
+        body: Mapping[str, Any]
+        if path == ENDPOINT:
+            status, body = HTTPStatus.UPGRADE_REQUIRED, {"detail": "WebSocket only"}
+        elif path in self._desk.pages:
+            status, body = HTTPStatus.OK, self._desk.pages[path]
+        else:
+            status, body = HTTPStatus.NOT_FOUND, {"detail": "Not Found"}
+        response = core.reject(status, json.dumps(body))
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = "application/json"
+        return response
 
 
 def pages(game: str) -> Mapping[str, Mapping[str, Any]]:
@@ -170,17 +236,6 @@ def pages(game: str) -> Mapping[str, Mapping[str, Any]]:
             "documentation_url": None,
         },
     }
-
-
-def _json(connection: ServerConnection, status: HTTPStatus, body: Mapping[str, Any]) -> Response:
-    response = connection.respond(status, json.dumps(body))
-    del response.headers["Content-Type"]
-    response.headers["Content-Type"] = "application/json"
-    return response
-
-
-def _port(server: Server) -> int:
-    return int(next(iter(server.sockets)).getsockname()[1])
 
 
 def _why_not(host: str, port: int, error: OSError | OverflowError) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from math import prod
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
@@ -18,6 +17,9 @@ from openenv_tui.games import load_game
 from openenv_tui.model import Parameter
 from openenv_tui.seeding import SEED_BITS
 from openenv_tui.specs import POLICIES, Option, PolicySpec, policy_options
+
+T = TypeVar("T")
+Work: TypeAlias = "Callable[[], str]"
 
 MAX_TENSOR: Final = 1_000_000
 """Numbers in an observation of a game that a client asks for; whoever starts a server may serve
@@ -53,8 +55,11 @@ class ArenaSession:
         self._names_its_views = False
         self._episode_id: str | None = None
 
-    async def answer(self, frame: str) -> str | None:
+    def answer(self, frame: str) -> str | Work | None:
         """The reply to a request; None when the client says goodbye.
+
+        Where the house has to think first, the reply is work to be done, in a thread: other
+        clients are not made to wait for it. Nothing else may be asked until it is done.
 
         Raises:
             SessionError: the session cannot go on.
@@ -73,26 +78,26 @@ class ArenaSession:
                 [_problem("extra_forbidden", k) for k in request if k not in ENVELOPES[kind]]
             )
         try:
-            return await self._carry_out(kind, request)
+            return self._carry_out(kind, request)
         except ValidationError as error:
             return _invalid(error.errors(include_context=False, include_url=False))
-        except OpenEnvTuiError as error:
-            return _error("EXECUTION_ERROR", str(error))
+        except Exception as error:  # noqa: BLE001 - engine and policies may raise anything
+            return _failed(error)
 
     def close(self) -> None:
         """Let go of what is held."""
         self._table.close()
 
-    async def _carry_out(self, kind: str, request: dict[str, Any]) -> str | None:
+    def _carry_out(self, kind: str, request: dict[str, Any]) -> str | Work | None:
         if kind == "step":
-            return await self._step(ArenaAction.model_validate(request.get("data")))
+            return self._step(ArenaAction.model_validate(request.get("data")))
         if kind == "reset":
-            return await self._reset(ArenaReset.model_validate(request.get("data", {})))
+            return self._reset(ArenaReset.model_validate(request.get("data", {})))
         if kind == "state":
             return _frame("state", self._state())
         return _no_tools(request.get("data")) if kind == "mcp" else None
 
-    async def _step(self, action: ArenaAction) -> str:
+    def _step(self, action: ArenaAction) -> str | Work:
         actions = (
             action.metadata.get("actions", [action.action_id])
             if action.metadata
@@ -100,9 +105,9 @@ class ArenaSession:
         )
         if type(actions) is not list or any(type(each) is not int for each in actions):
             return _invalid([_problem("list_type", "metadata", "actions")])
-        return await self._observed(lambda: self._table.step(actions))
+        return self._observed(self._table.step, actions)
 
-    async def _reset(self, asked: ArenaReset) -> str:
+    def _reset(self, asked: ArenaReset) -> str | Work:
         setting = self._setting(asked)
         if setting != self._table.setting:
             table = Table(setting)
@@ -112,11 +117,21 @@ class ArenaSession:
         self._episodes += 1
         self._episode_id = asked.episode_id or f"{self._name}-{self._episodes}"
         seed = secrets.randbits(SEED_BITS) if asked.seed is None else asked.seed
-        return await self._observed(lambda: self._table.reset(seed))
+        return self._observed(self._table.reset, seed)
 
-    async def _observed(self, play: Callable[[], dict[str, Any]]) -> str:
-        # Other clients are not made to wait for a policy that thinks.
-        reply = await asyncio.to_thread(play) if self._table.slow else play()
+    def _observed(self, play: Callable[[T], dict[str, Any]], given: T) -> str | Work:
+        if not self._table.slow:
+            return self._shown(play(given))
+
+        def think() -> str:
+            try:
+                return self._shown(play(given))
+            except Exception as error:  # noqa: BLE001 - as in answer
+                return _failed(error)
+
+        return think
+
+    def _shown(self, reply: dict[str, Any]) -> str:
         if not self._names_its_views:
             # OpenEnv's servers send it twice: clients differ in where they look for it.
             reply["metadata"] = reply["observation"]["metadata"]
@@ -212,6 +227,11 @@ def _frame(kind: str, data: Mapping[str, Any]) -> str:
 
 def _error(code: str, message: str, **more: Any) -> str:
     return _frame("error", {"message": message, "code": code, **more})
+
+
+def _failed(error: Exception) -> str:
+    ours = isinstance(error, OpenEnvTuiError)
+    return _error("EXECUTION_ERROR", str(error) if ours else f"{type(error).__name__}: {error}")
 
 
 def _invalid(errors: Any) -> str:

@@ -31,6 +31,7 @@ from openenv_tui.evaluation.table import Table
 from openenv_tui.games import load_game
 from openenv_tui.specs import heuristic_for
 from openenv_tui.tui.catalogue import catalogue, fitting_policies
+from openenv_tui.tui.glyphs import MUTED
 from openenv_tui.tui.screens.notice import HelpScreen, Section
 from openenv_tui.tui.screens.spec import SpecScreen
 from openenv_tui.tui.widgets.checklist import CheckList
@@ -84,7 +85,7 @@ class EvaluateScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(
-            Content.assemble(("Evaluate", "bold"), ("  who plays best?", "$text-muted")), id="title"
+            Content.assemble(("Evaluate", "bold"), ("  who plays best?", MUTED)), id="title"
         )
         with Horizontal(id="evaluate"):
             with VerticalScroll(id="form", can_focus=False):
@@ -147,7 +148,7 @@ class EvaluateScreen(Screen[None]):
         opponent.value = "random"
         self.query_one("#opponent-row").display = game.info.players > 1
         self.query_one("#caption", Static).update(
-            Content.styled(f"{game.title}. {game.outcome_rule}.", "$text-muted")
+            Content.styled(f"{game.title}. {game.outcome_rule}.", MUTED)
         )
 
     # Running.
@@ -306,7 +307,7 @@ def words(table: Table) -> Content:
     """Caption and warnings of a table."""
     opponents = sorted({row.opponent for row in table.rows if row.opponent})
     versus = f"Against {', '.join(opponents)}. " if opponents else ""
-    said = [Content.styled(versus + table.caption, "$text-muted")]
+    said = [Content.styled(versus + table.caption, MUTED)]
     said += [Content.styled(f"Note: {warning}.", "$text-warning") for warning in table.warnings]
     return Content("\n").join(said)
 

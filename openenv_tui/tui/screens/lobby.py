@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.games import load_game
 from openenv_tui.games.openspiel import OpenSpielGame
 from openenv_tui.tui.catalogue import Entry, catalogue, fitting_policies, matching, traits
+from openenv_tui.tui.glyphs import MUTED
 from openenv_tui.tui.screens import table_for
 from openenv_tui.tui.screens.notice import HelpScreen, Section
 from openenv_tui.tui.screens.spec import SpecScreen
@@ -56,7 +57,7 @@ class LobbyScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(
             Content.assemble(
-                ("openenv-tui", "bold"), ("  games to play, watch and evaluate", "$text-muted")
+                ("openenv-tui", "bold"), ("  games to play, watch and evaluate", MUTED)
             ),
             id="title",
         )
@@ -171,7 +172,7 @@ class LobbyScreen(Screen[None]):
     def _seat_changed(self, event: Select.Changed) -> None:
         place = event.select.id or ""
         if event.value == OTHER:
-            self._ask_spec(event.select)
+            self._ask_spec(cast("Select[str]", event.select))
         elif event.value == YOU:
             # One person, one seat.
             for other in self.query(Select):
@@ -314,8 +315,8 @@ def _line(entry: Entry) -> Content:
 def _about(game: OpenSpielGame) -> Content:
     return Content.assemble(
         (game.title, "bold"),
-        (f"  {game.info.short_name}\n", "$text-muted"),
+        (f"  {game.info.short_name}\n", MUTED),
         (f"{game.goal}\n", ""),
-        (f"{traits(game.info)}\n", "$text-muted"),
-        (game.outcome_rule, "$text-muted"),
+        (f"{traits(game.info)}\n", MUTED),
+        (game.outcome_rule, MUTED),
     )

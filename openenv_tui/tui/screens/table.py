@@ -1,4 +1,4 @@
-"""What playing and watching have in common: a board, what is known beside it, one game at a time."""
+"""What playing and watching share: a board, what is known beside it, one game at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from textual.widgets import Footer, Label, Log, Static
 
 from openenv_tui.errors import OpenEnvTuiError, SessionLostError
 from openenv_tui.model import Ending, Observation, Outcome
-from openenv_tui.tui.glyphs import ARROWS, ascii_only, key_name, outcome_mark, signed
+from openenv_tui.tui.glyphs import ARROWS, MUTED, ascii_only, key_name, outcome_mark, signed
 from openenv_tui.tui.screens.notice import HelpScreen, LostScreen, Section
 from openenv_tui.tui.screens.pick import PickScreen
 from openenv_tui.tui.seat import Choice
@@ -49,7 +49,7 @@ class TableScreen(Screen[None]):
         Binding("f6,s", "same_game", "Again", key_display="f6", id="table.same"),
         Binding("enter", "proceed", "New game", show=False),
         Binding("f2,t", "change_hands", "Hand over", key_display="f2", id="table.hands"),
-        Binding("slash", "pick", "List", id="table.pick"),
+        Binding("slash", "pick", "List", show=False, id="table.pick"),
     ]
 
     def __init__(self, sitting: Sitting) -> None:
@@ -75,8 +75,8 @@ class TableScreen(Screen[None]):
             yield Board(id="board")
             with Vertical(id="side"):
                 yield Static(id="facts")
-                yield Label("Actions", classes="heading")
-                yield ActionList(id="actions")
+                yield Label("Actions", classes="heading choices")
+                yield ActionList(id="actions", classes="choices")
                 yield Label("Moves", classes="heading")
                 yield Log(id="moves", max_lines=5000)
         yield Static(id="status")
@@ -113,6 +113,7 @@ class TableScreen(Screen[None]):
         self.query_one("#facts", Static).update(self._facts())
         self.query_one("#status", Static).update(self._status())
         self._write_moves()
+        self.set_class(sitting.seat is None, "-watching")
         self._make_room()
         self.refresh_bindings()
 
@@ -139,7 +140,11 @@ class TableScreen(Screen[None]):
 
     def _title(self) -> Content:
         game = self.sitting.game
-        return Content.assemble((game.title, "bold"), ("  ", ""), (game.goal, "$text-muted"))
+        return Content.assemble((game.title, "bold"), (f"  {game.info.name}", MUTED))
+
+    def goal_line(self) -> Content:
+        """What a player is to do."""
+        return Content.styled(self.sitting.game.goal, MUTED)
 
     def _facts(self) -> Content:
         sitting, seat = self.sitting, self.viewpoint
@@ -159,7 +164,7 @@ class TableScreen(Screen[None]):
         if last := self._last_of_others():
             facts.insert(3, ("theirs", last, ""))
         lines += [
-            Content.assemble((f"{label:<7}", "$text-muted"), (value, style))
+            Content.assemble((f"{label:<7}", MUTED), (value, style))
             for label, value, style in facts
         ]
         return Content("\n").join(lines)
@@ -176,7 +181,7 @@ class TableScreen(Screen[None]):
         bold = "bold" if player == self.viewpoint else ""
         return Content.assemble(
             (turn, "$text-accent bold"),
-            (f" seat {player} ", "$text-muted"),
+            (f" seat {player} ", MUTED),
             (self.sitting.name(player), bold),
         )
 

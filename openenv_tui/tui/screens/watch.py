@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from openenv_tui.tui.glyphs import ascii_only
+from openenv_tui.tui.glyphs import MUTED, ascii_only
 from openenv_tui.tui.screens.table import SPEEDS, TableScreen
+
+PACE: Final = Binding.Group("Speed", compact=True)
 
 
 class WatchScreen(TableScreen):
@@ -17,19 +19,29 @@ class WatchScreen(TableScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause", id="watch.pause"),
         Binding("n,right,full_stop", "step", "Step", id="watch.step"),
-        Binding("plus,equals_sign", "faster", "Faster", key_display="+", id="watch.faster"),
-        Binding("minus", "slower", "Slower", key_display="-", id="watch.slower"),
+        Binding("plus,equals_sign", "faster", "Faster", key_display="+", group=PACE),
+        Binding("minus", "slower", "Slower", key_display="-", group=PACE),
         Binding("v", "view", "View", id="watch.view"),
+        Binding("f2,t", "change_hands", "Take over", key_display="f2", id="table.hands"),
+        # The footer has no room for these before the end, which names them.
+        Binding("f5,r", "new_game", "New", show=False, id="table.new"),
+        Binding("f6,s", "same_game", "Again", show=False, id="table.same"),
     ]
 
     def _status(self) -> Content:
-        sitting = self.sitting
-        seat = self.viewpoint
         if self.over:
-            told = Content.assemble((f"Seat {seat}, {sitting.name(seat)}: ", "bold"))
-            hint = "enter: next game   s: same seed again   esc: leave"
-            first = told + self.ending_line()
-            return Content("\n").join([first, Content.styled(hint, "$text-muted")])
+            return self._ended()
+        return Content("\n").join([self._state(), self.goal_line()])
+
+    def _ended(self) -> Content:
+        seat = self.viewpoint
+        who = f"Seat {seat}, {self.sitting.name(seat)}: "
+        hint = "enter or n: next game   s: same seed again   esc: leave"
+        first = Content.styled(who, "bold") + self.ending_line()
+        return Content("\n").join([first, Content.styled(hint, MUTED)])
+
+    def _state(self) -> Content:
+        sitting, seat = self.sitting, self.viewpoint
         if self._remark:
             return Content.styled(self._remark, "$text-warning bold")
         if sitting.seat is not None:

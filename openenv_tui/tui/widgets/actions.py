@@ -39,8 +39,8 @@ class ActionList(Widget):
     class MoreAsked(Message):
         """A click asked for the list of all actions."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
         self.options: tuple[Option, ...] = ()
         self._hover = -1
 

@@ -46,6 +46,7 @@ class Board(ScrollView, can_focus=True):
         """Draw another view; only the lines that differ are sent to the terminal.
 
         Args:
+            view: the picture.
             playable: there is a cursor, and clicks choose.
         """
         self.view = view
@@ -151,7 +152,7 @@ class Board(ScrollView, can_focus=True):
     def _style(self, span: Span) -> Style:
         key = span.tone, span.filled, span.strong
         if key not in self._styles:
-            style = self.get_component_rich_style(f"board--{span.tone.value}", partial=True)
+            style = self.get_component_rich_style(f"board--{span.tone.value}")
             ground = style.bgcolor if span.filled else None
             self._styles[key] = Style(
                 color=style.color,

@@ -8,6 +8,8 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from openenv_tui.tui.glyphs import MUTED
+
 
 class CheckList(OptionList):
     """Names with a mark before each; Enter, space or a click chooses it, or no longer.
@@ -60,4 +62,4 @@ class CheckList(OptionList):
     def _line(self, name: str) -> Content:
         if name in self.chosen:
             return Content.assemble(("[x] ", "$text-accent bold"), (name, "bold"))
-        return Content.assemble(("[ ] ", "$text-muted"), name)
+        return Content.assemble(("[ ] ", MUTED), name)
