@@ -91,7 +91,9 @@ def test_a_game_says_what_it_is_about(name):
     assert "win:" in game.outcome_rule
 
 
-@pytest.mark.parametrize("name", ["catch", "cliff_walking", "tic_tac_toe", "catch(rows=6,columns=3)"])
+@pytest.mark.parametrize(
+    "name", ["catch", "cliff_walking", "tic_tac_toe", "catch(rows=6,columns=3)"]
+)
 def test_a_reconstructed_history_leads_to_the_same_tensor(name):
     for seed in range(12):
         for game, observation in moments(name, seed):

@@ -34,9 +34,7 @@ def test_what_is_marked_shows_without_colour():
 
 def test_a_click_finds_the_action_of_its_field():
     picture = render(BOARD, 60, 20)
-    found = {
-        picture.action_at(x, y) for x in range(picture.width) for y in range(picture.height)
-    }
+    found = {picture.action_at(x, y) for x in range(picture.width) for y in range(picture.height)}
     assert found == {None, 1, 3}
     assert picture.action_at(picture.width - 3, 2) == 1
 
