@@ -268,7 +268,7 @@ def _art(cell: Cell, across: int, down: int) -> list[str]:
 
 
 def _worded(cell: Cell, across: int, chosen: bool) -> str:
-    text = printable(cell.text) or ("·" if cell.tone is Tone.EMPTY and across < 8 else "")
+    text = printable(cell.text)
     if (cell.marked or chosen) and len(text) + 2 <= across:
         return f">{text}<" if chosen else f"[{text}]"
     return text

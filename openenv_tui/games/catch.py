@@ -15,6 +15,7 @@ from openenv_tui.views import Cell, Fact, GridView, Tone
 LEFT, STAY, RIGHT = range(3)
 NAMES = ("LEFT", "STAY", "RIGHT")
 
+AIR = Cell("·")
 BALL = Cell("●", Tone.SECOND, art=(" ▄██▄ ", " ▀██▀ "))
 PADDLE = Cell("▀▀▀", Tone.FIRST, art=("██████", "      "))
 CAUGHT = Cell("◉", Tone.GOOD, art=(" ▄██▄ ", "██████"), marked=True)
@@ -67,7 +68,7 @@ class Catch(OpenSpielGame):
     def view(self, observation: Observation) -> GridView:
         tensor = observation.tensor
         landed = self.landing(tensor)
-        rows = [[Cell() for _ in range(self.columns)] for _ in range(self.rows)]
+        rows = [[AIR for _ in range(self.columns)] for _ in range(self.rows)]
         if len(landed) == 2:
             # Nothing in the numbers says which of the two is the paddle, nor does it matter.
             for column in landed:
