@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -50,13 +51,14 @@ class OpenEnvTuiApp(App[None]):
 
     async def on_mount(self) -> None:
         await self.push_screen(self._start())
-        self._mind_the_size()
+        self._mind_the_size(self.size)
 
-    def on_resize(self, _: events.Resize) -> None:
-        self._mind_the_size()
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so while there is too little room."""
+        self._mind_the_size(event.size)
 
-    def _mind_the_size(self) -> None:
-        small = self.size.width < COLUMNS or self.size.height < LINES
+    def _mind_the_size(self, size: Size) -> None:
+        small = size.width < COLUMNS or size.height < LINES
         warned = isinstance(self.screen, TooSmallScreen)
         if small and not warned:
             self.push_screen(TooSmallScreen(COLUMNS, LINES))

@@ -1,5 +1,7 @@
 """Near is far: the same seeds and policies give equal records here and over a socket."""
 
+from contextlib import asynccontextmanager
+
 import pytest
 
 from arena_env.arena import Arena
@@ -26,6 +28,16 @@ GAMES = {
 """Game -> policy of the first seat; the others are random."""
 
 
+@asynccontextmanager
+async def served(name, *game, **options):
+    """An environment on a server of ours: in this process, but over a real socket."""
+    async with (
+        serve(name, port=0) as port,
+        await connect_async(f"127.0.0.1:{port}", *game, **options) as environment,
+    ):
+        yield environment
+
+
 def seats(game, first):
     names = [first] + ["random"] * (game.info.players - 1)
     return {player: Seat(name, PolicySpec.parse(name).build()) for player, name in enumerate(names)}
@@ -34,13 +46,12 @@ def seats(game, first):
 @pytest.mark.parametrize("name", GAMES)
 async def test_records_are_equal_here_and_on_our_server(name):
     arena = Arena(name)
-    async with serve(name, port=0) as port, await connect_async(f"127.0.0.1:{port}") as far:
+    async with served(name) as far:
         assert (far.game.info, far.seats) == (arena.game.info, arena.seats)
         for seed in SEEDS:
             near = play(arena, Match(arena.game, seats(arena.game, GAMES[name]), seed))
-            assert near == await play_async(
-                far, Match(far.game, seats(far.game, GAMES[name]), seed)
-            )
+            there = Match(far.game, seats(far.game, GAMES[name]), seed)
+            assert near == await play_async(far, there)
 
 
 def details(observation):
@@ -59,29 +70,27 @@ def details(observation):
 @pytest.mark.parametrize("name", GAMES)
 async def test_every_view_is_equal_here_and_on_our_server(name):
     arena = Arena(name)
-    async with serve(name, port=0) as port:
-        async with await connect_async(f"127.0.0.1:{port}", every_view=True) as far:
-            here, there = arena.reset(5), await far.reset(5)
-            while True:
-                for player in arena.seats:
-                    assert details(arena.observe(player)) == details(far.observe(player))
-                assert here.ending == there.ending
-                if here.ending is not None:
-                    break
-                actions = [seen.legal_actions[-1] for seen in here.observations]
-                here, there = arena.step(actions), await far.step(actions)
+    async with served(name, every_view=True) as far:
+        here, there = arena.reset(5), await far.reset(5)
+        while True:
+            for player in arena.seats:
+                assert details(arena.observe(player)) == details(far.observe(player))
+            assert here.ending == there.ending
+            if here.ending is not None:
+                break
+            actions = [seen.legal_actions[-1] for seen in here.observations]
+            here, there = arena.step(actions), await far.step(actions)
 
 
 async def test_earlier_observations_stay_as_they_were():
     arena = Arena("tic_tac_toe")
-    async with serve("tic_tac_toe", port=0) as port:
-        async with await connect_async(f"127.0.0.1:{port}") as far:
-            seen = []
-            here, there = arena.reset(5), await far.reset(5)
-            while here.ending is None:
-                seen += zip(here.observations, there.observations, strict=True)
-                actions = [here.observations[0].legal_actions[0]]
-                here, there = arena.step(actions), await far.step(actions)
+    async with served("tic_tac_toe") as far:
+        seen = []
+        here, there = arena.reset(5), await far.reset(5)
+        while here.ending is None:
+            seen += zip(here.observations, there.observations, strict=True)
+            actions = [here.observations[0].legal_actions[0]]
+            here, there = arena.step(actions), await far.step(actions)
     assert [details(near) for near, _ in seen] == [details(far) for _, far in seen]
 
 
@@ -90,30 +99,20 @@ async def test_earlier_observations_stay_as_they_were():
 )
 async def test_the_servers_own_opponent_plays_as_it_would_here(name):
     arena = Arena(name)
-    async with serve(name, port=0) as port:
-        for seat in arena.seats:
-            async with await connect_async(
-                f"127.0.0.1:{port}", seat=seat, opponent="random"
-            ) as far:
-                assert far.seats == (seat,)
-                here = {
-                    player: Seat("random", PolicySpec.parse("random").build())
-                    for player in arena.seats
-                }
-                for seed in SEEDS:
-                    near = play(arena, Match(arena.game, here, seed))
-                    there = Match(far.game, {seat: here[seat]}, seed, opponents=far.opponents)
-                    record = await play_async(far, there)
-                    assert (near.history, near.returns, near.outcomes) == (
-                        record.history,
-                        record.returns,
-                        record.outcomes,
-                    )
+    table = {p: Seat("random", PolicySpec.parse("random").build()) for p in arena.seats}
+    for seat in arena.seats:
+        async with served(name, seat=seat, opponent="random") as far:
+            assert far.seats == (seat,)
+            for seed in SEEDS:
+                near = play(arena, Match(arena.game, table, seed))
+                there = Match(far.game, {seat: table[seat]}, seed, opponents=far.opponents)
+                record = await play_async(far, there)
+                assert near.history == record.history
+                assert (near.returns, near.outcomes) == (record.returns, record.outcomes)
 
 
 async def test_our_server_is_asked_for_the_game_that_is_wanted():
-    async with serve("catch", port=0) as port:
-        async with await connect_async(f"127.0.0.1:{port}", "catch(rows=8,columns=7)") as far:
-            step = await far.reset(1)
-            assert far.game.info == Arena("catch(rows=8,columns=7)").game.info
-            assert len(step.observations[0].tensor) == 56
+    async with served("catch", "catch(rows=8,columns=7)") as far:
+        step = await far.reset(1)
+        assert far.game.info == Arena("catch(rows=8,columns=7)").game.info
+        assert len(step.observations[0].tensor) == 56

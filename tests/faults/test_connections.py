@@ -26,11 +26,12 @@ STATE = (
     '{"type":"state","data":{"episode_id":null,"step_count":0,"game_name":"tic_tac_toe",'
     '"agent_player":0,"opponent_policy":"random","game_params":{},"num_players":2}}'
 )
+EMPTY_BOARD = ",".join(["1.0"] * 9 + ["0.0"] * 18)
 FIRST = (
-    '{"type":"observation","data":{"observation":{"info_state":[%s],"legal_actions":[0,1],'
-    '"game_phase":"initial","current_player_id":0,"opponent_last_action":null,"metadata":{}},'
-    '"reward":null,"done":false}}'
-) % ",".join(["1.0"] * 9 + ["0.0"] * 18)
+    f'{{"type":"observation","data":{{"observation":{{"info_state":[{EMPTY_BOARD}],'
+    '"legal_actions":[0,1],"game_phase":"initial","current_player_id":0,'
+    '"opponent_last_action":null,"metadata":{}},"reward":null,"done":false}}'
+)
 
 
 @asynccontextmanager
@@ -63,7 +64,7 @@ async def scripted(*answers):
 async def test_an_address_where_nothing_listens():
     async with tcp(lambda *_: None) as address:
         pass
-    with pytest.raises(UnreachableError, match="nothing listens there.*openenv-tui serve"):
+    with pytest.raises(UnreachableError, match=r"nothing listens there.*openenv-tui serve"):
         await connect_async(address)
 
 

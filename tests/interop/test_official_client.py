@@ -99,14 +99,14 @@ def test_a_typed_client_finds_every_field_it_knows(generic_client, address):
 
 
 def test_a_full_server_is_said_to_be_full(generic_client):
-    with our_server("catch", sessions=1) as (_, address):
-        with generic_client(base_url=address).sync() as client:
-            client.reset()
-            with (
-                generic_client(base_url=address).sync() as second,
-                pytest.raises(RuntimeError, match="CAPACITY_REACHED"),
-            ):
-                second.reset()
+    with (
+        our_server("catch", sessions=1) as (_, address),
+        generic_client(base_url=address).sync() as first,
+        generic_client(base_url=address).sync() as second,
+    ):
+        first.reset()
+        with pytest.raises(RuntimeError, match="CAPACITY_REACHED"):
+            second.reset()
 
 
 def fetch(address, path):

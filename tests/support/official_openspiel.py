@@ -1,8 +1,9 @@
 """An OpenSpiel environment on the official framework, as its servers behave.
 
-Run as a program it serves one game on a free loopback port, prints the port, and goes on until it
-is ended. Game, seat and opponent come from the environment variables that OpenEnv's own server
-reads. Like that server it ignores seeds, checks no action, and begins anew when it is asked for a
+Run as a program it serves on a free loopback port, prints the port, and goes on until it is ended.
+Game, seat and opponent come from the environment variables that OpenEnv's own server reads. Each
+argument GAME/SEAT/OPPONENT is served too, under that path: starting the framework takes seconds.
+Like OpenEnv's server it ignores seeds, checks no action, and begins anew when it is asked for a
 step after the end.
 """
 
@@ -11,6 +12,8 @@ from __future__ import annotations
 import os
 import random
 import socket
+import sys
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -19,9 +22,6 @@ import uvicorn
 from openenv.core.env_server import Action, Environment, Observation, State, create_app
 from pydantic import Field
 
-GAME = os.environ.get("OPENSPIEL_GAME", "catch")
-SEAT = int(os.environ.get("OPENSPIEL_AGENT_PLAYER", "0"))
-OPPONENT = os.environ.get("OPENSPIEL_OPPONENT_POLICY", "random")
 SESSIONS = int(os.environ.get("MAX_CONCURRENT_ENVS", "8"))
 TERMINAL = -4
 
@@ -58,17 +58,19 @@ class OpenSpielState(State):
 class OpenSpielEnvironment(Environment):
     SUPPORTS_CONCURRENT_SESSIONS = True
 
-    def __init__(self) -> None:
+    def __init__(self, game: str, seat: int, opponent: str) -> None:
         super().__init__()
-        self._game = pyspiel.load_game(GAME)
+        self._seat = seat
+        self._choose = CHOOSE[opponent]
+        self._game = pyspiel.load_game(game)
         kind = self._game.get_type()
         self._informed = kind.provides_information_state_tensor
         self._position: Any = None
         self._opponents_move: int | None = None
         self._facts = OpenSpielState(
-            game_name=GAME,
-            agent_player=SEAT,
-            opponent_policy=OPPONENT,
+            game_name=game,
+            agent_player=seat,
+            opponent_policy=opponent,
             num_players=self._game.num_players(),
         )
 
@@ -85,11 +87,11 @@ class OpenSpielEnvironment(Environment):
     ) -> OpenSpielObservation:
         if self._position is None or self._position.is_terminal():
             return self.reset()
-        before = self._position.returns()[SEAT]
+        before = self._position.returns()[self._seat]
         self._position.apply_action(action.action_id)
         self._facts.step_count += 1
         self._until_the_agents_turn()
-        return self._observe("playing", self._position.returns()[SEAT] - before)
+        return self._observe("playing", self._position.returns()[self._seat] - before)
 
     @property
     def state(self) -> OpenSpielState:
@@ -97,12 +99,12 @@ class OpenSpielEnvironment(Environment):
 
     def _until_the_agents_turn(self) -> None:
         position = self._position
-        while not position.is_terminal() and position.current_player() != SEAT:
+        while not position.is_terminal() and position.current_player() != self._seat:
             if position.is_chance_node():
                 moves, weights = zip(*position.chance_outcomes(), strict=True)
                 position.apply_action(random.choices(moves, weights)[0])
                 continue
-            self._opponents_move = CHOOSE[OPPONENT](position.legal_actions())
+            self._opponents_move = self._choose(position.legal_actions())
             position.apply_action(self._opponents_move)
             self._facts.step_count += 1
 
@@ -113,8 +115,8 @@ class OpenSpielEnvironment(Environment):
             position.information_state_tensor if self._informed else position.observation_tensor
         )
         return OpenSpielObservation(
-            info_state=tensor(SEAT),
-            legal_actions=[] if done else position.legal_actions(SEAT),
+            info_state=tensor(self._seat),
+            legal_actions=[] if done else position.legal_actions(self._seat),
             game_phase="terminal" if done else phase,
             current_player_id=TERMINAL if done else position.current_player(),
             opponent_last_action=self._opponents_move,
@@ -123,15 +125,26 @@ class OpenSpielEnvironment(Environment):
         )
 
 
-def main() -> None:
-    app = create_app(
-        OpenSpielEnvironment,
+def app_of(game: str, seat: int, opponent: str) -> Any:
+    return create_app(
+        partial(OpenSpielEnvironment, game, seat, opponent),
         OpenSpielAction,
         OpenSpielObservation,
         env_name="openspiel_env",
         max_concurrent_envs=SESSIONS,
         state_cls=OpenSpielState,
     )
+
+
+def main() -> None:
+    app = app_of(
+        os.environ.get("OPENSPIEL_GAME", "catch"),
+        int(os.environ.get("OPENSPIEL_AGENT_PLAYER", "0")),
+        os.environ.get("OPENSPIEL_OPPONENT_POLICY", "random"),
+    )
+    for path in sys.argv[1:]:
+        game, seat, opponent = path.split("/")
+        app.mount(f"/{path}", app_of(game, int(seat), opponent))
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))

@@ -19,17 +19,16 @@ def openenv_installed() -> bool:
 
 
 @contextmanager
-def official_server(
-    game: str = "catch", *, seat: int = 0, opponent: str = "random", sessions: int = 8
-) -> Iterator[str]:
-    """A server on the official framework; gives its address."""
-    settings = {
-        "OPENSPIEL_GAME": game,
-        "OPENSPIEL_AGENT_PLAYER": str(seat),
-        "OPENSPIEL_OPPONENT_POLICY": opponent,
-        "MAX_CONCURRENT_ENVS": str(sessions),
-    }
-    with running(str(HERE / "official_openspiel.py"), **settings) as (_, port):
+def official_server(game: str, *more: str, sessions: int = 8) -> Iterator[str]:
+    """A server on the official framework; gives its address.
+
+    Args:
+        game: served at the address itself, player 0 for the client, against random.
+        more: each GAME/SEAT/OPPONENT is served under that path.
+        sessions: how many clients each of them takes at once.
+    """
+    settings = {"OPENSPIEL_GAME": game, "MAX_CONCURRENT_ENVS": str(sessions)}
+    with running(str(HERE / "official_openspiel.py"), *more, **settings) as (_, port):
         yield f"ws://127.0.0.1:{port}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -10,17 +10,14 @@ from textual.content import Content
 from openenv_tui.tui.glyphs import MUTED, ascii_only
 from openenv_tui.tui.screens.table import SPEEDS, TableScreen
 
-PACE: Final = Binding.Group("Speed", compact=True)
-
-
 class WatchScreen(TableScreen):
     """A game between policies."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Pause", id="watch.pause"),
         Binding("n,right,full_stop", "step", "Step", id="watch.step"),
-        Binding("plus,equals_sign", "faster", "Faster", key_display="+", group=PACE),
-        Binding("minus", "slower", "Slower", key_display="-", group=PACE),
+        Binding("plus,equals_sign", "faster", "Speed", key_display="+ -", id="watch.faster"),
+        Binding("minus", "slower", "Slower", show=False, id="watch.slower"),
         Binding("v", "view", "View", id="watch.view"),
         Binding("f2,t", "change_hands", "Take over", key_display="f2", id="table.hands"),
         # The footer has no room for these before the end, which names them.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from textwrap import wrap
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -18,6 +20,7 @@ from openenv_tui.tui.glyphs import ascii_only
 from openenv_tui.views import GridView, TextView, Tone, View
 
 DIRECTIONS: Final = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+FEW_LINES: Final = 4
 
 
 class Board(ScrollView, can_focus=True):
@@ -119,6 +122,7 @@ class Board(ScrollView, can_focus=True):
     def _draw(self, view: View) -> Picture:
         room = self.scrollable_content_region.size
         if isinstance(view, TextView):
+            view = replace(view, text=folded(view.text, room.width))
             lines = view.text.splitlines()
             longest = max((len(line) for line in lines), default=0)
             # The whole text, to be scrolled; tabs may make it wider.
@@ -162,6 +166,14 @@ class Board(ScrollView, can_focus=True):
                 reverse=style.reverse if span.filled else None,
             )
         return self._styles[key]
+
+
+def folded(text: str, width: int) -> str:
+    """Text of few lines with long ones folded; of many, which may be a board, as it is."""
+    lines = text.splitlines()
+    if len(lines) > FEW_LINES or width <= 0:
+        return text
+    return "\n".join("\n".join(wrap(line, width)) if len(line) > width else line for line in lines)
 
 
 def _distance(
