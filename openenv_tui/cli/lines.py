@@ -213,7 +213,8 @@ def understood(game: Game, observation: Observation, line: str) -> int | None:
     for table in (keys, names):
         if said in table:
             return table[said]
-    if said.isdecimal() and int(said) in observation.legal_actions:
+    digits_are_keys = any(key.isdecimal() for key in keys)
+    if said.isdecimal() and not digits_are_keys and int(said) in observation.legal_actions:
         return int(said)
     begun = [action for name, action in names.items() if said and name.startswith(said)]
     return begun[0] if len(begun) == 1 else None

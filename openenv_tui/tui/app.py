@@ -14,7 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import WorkerFailed
 
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.tui.screens.notice import TooSmallScreen
@@ -82,23 +82,18 @@ class OpenEnvTuiApp(App[None]):
                     _runner(self, binding.action, active.node),
                 )
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that fails must end the app in words, not silently."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self._handle_exception(_as_exception(event.worker.error))
-
     def _handle_exception(self, error: Exception) -> None:
-        """Textual's way prints a traceback with all local variables; ours goes to a file."""
+        """Textual prints a traceback with all local variables; this one goes to a file instead.
+
+        Failed workers end up here too.
+        """
         self._return_code = 1
-        self.crash = self.crash or error
+        if self.crash is None:
+            self.crash = error.error if isinstance(error, WorkerFailed) else error
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
         self._close_messages_no_wait()
-
-
-def _as_exception(error: BaseException) -> Exception:
-    return error if isinstance(error, Exception) else RuntimeError(str(error))
 
 
 def _runner(app: App[Any], action: str, node: Any) -> Callable[[], Any]:

@@ -96,7 +96,7 @@ class Desk:
 
     async def close(self) -> None:
         """Say goodbye to everybody, and wait until they are gone."""
-        for client in self.clients:
+        for client in list(self.clients):
             client.say_goodbye(CloseCode.GOING_AWAY)
         async with asyncio.timeout(2 * CLOSING_TIME):
             while self.clients:

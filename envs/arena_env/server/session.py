@@ -81,7 +81,7 @@ class ArenaSession:
             return self._carry_out(kind, request)
         except ValidationError as error:
             return _invalid(error.errors(include_context=False, include_url=False))
-        except Exception as error:  # noqa: BLE001 - engine and policies may raise anything
+        except Exception as error:
             return _failed(error)
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class ArenaSession:
         def think() -> str:
             try:
                 return self._shown(play(given))
-            except Exception as error:  # noqa: BLE001 - as in answer
+            except Exception as error:
                 return _failed(error)
 
         return think

@@ -187,7 +187,7 @@ class EvaluateScreen(Screen[None]):
         bar.update(total=plan.episodes * len(plan.policies), progress=0)
         self._tell("Starting...")
         self._set_running(True)
-        self.run_worker(lambda: self._evaluate(plan, stop), thread=True, exit_on_error=False)
+        self.run_worker(lambda: self._evaluate(plan, stop), thread=True)
 
     def _evaluate(self, plan: Plan, stop: threading.Event) -> None:
         """In a thread: play, and post what came of it."""

@@ -166,7 +166,7 @@ class LobbyScreen(Screen[None]):
                 await seats.remove_children()
                 await seats.mount_all(rows)
 
-        self.run_worker(replace(), group="seats", exclusive=True, exit_on_error=False)
+        self.run_worker(replace(), group="seats", exclusive=True)
 
     @on(Select.Changed)
     def _seat_changed(self, event: Select.Changed) -> None:
@@ -232,7 +232,7 @@ class LobbyScreen(Screen[None]):
         if setup is None or self._opening:
             return
         self._opening = True
-        self.run_worker(self._opened(setup), group="open", exit_on_error=False)
+        self.run_worker(self._opened(setup), group="open")
 
     async def _opened(self, setup: Setup) -> None:
         self.query_one("#lobby").loading = setup.target != LOCAL

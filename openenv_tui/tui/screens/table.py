@@ -250,7 +250,7 @@ class TableScreen(Screen[None]):
         self.query_one(Log).clear()
         self._lines_written = 0
         self.query_one("#status", Static).update("...")
-        self.run_worker(self._play(), group="game", exclusive=True, exit_on_error=False)
+        self.run_worker(self._play(), group="game", exclusive=True)
 
     async def _play(self) -> None:
         try:
@@ -304,7 +304,7 @@ class TableScreen(Screen[None]):
         if not reconnect:
             self.action_leave()
             return
-        self.run_worker(self._reconnect(), group="game", exclusive=True, exit_on_error=False)
+        self.run_worker(self._reconnect(), group="game", exclusive=True)
 
     async def _reconnect(self) -> None:
         self.query_one("#status", Static).update("Connecting...")

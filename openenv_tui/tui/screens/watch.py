@@ -10,6 +10,7 @@ from textual.content import Content
 from openenv_tui.tui.glyphs import MUTED, ascii_only
 from openenv_tui.tui.screens.table import SPEEDS, TableScreen
 
+
 class WatchScreen(TableScreen):
     """A game between policies."""
 
