@@ -1,6 +1,6 @@
 """Runs every benchmark, prints the ratios and writes benchmarks/results.md.
 
-    python benchmarks/run.py [--keep]      --keep writes the file; without it, it only prints
+python benchmarks/run.py [--keep]      --keep writes the file; without it, it only prints
 """
 
 from __future__ import annotations
