@@ -70,6 +70,8 @@ class Picture:
 SIZES = ((14, 7), (12, 6), (10, 5), (8, 4), (6, 3), (6, 2), (4, 2), (3, 1), (2, 1), (1, 1))
 """Widths and heights of a field, the largest first; about square on a terminal."""
 
+HALVES = {("#", "#"): "█", ("#", "."): "▀", (".", "#"): "▄", (".", "."): " "}
+
 ASCII = str.maketrans(
     {
         "●": "o", "▀": "=", "×": "x", "◉": "@", "★": "*", "◎": "G", "◆": "&", "▒": "#",
@@ -256,15 +258,22 @@ def _field(cell: Cell, across: int, down: int, ascii_only: bool, cursor: int | N
 
 
 def _art(cell: Cell, across: int, down: int) -> list[str]:
-    """The largest whole multiple of a field's drawing that fits; [] if none does."""
-    if not cell.art or len(cell.art[0]) > across or len(cell.art) > down:
+    """The largest whole multiple of a field's drawing that fits; [] if none does.
+
+    A place of the drawing is one column wide and half a line high, which is about square.
+    """
+    if not cell.art:
         return []
-    times = min(across // len(cell.art[0]), down // len(cell.art))
-    lines = []
-    for line in cell.art:
-        wide = "".join(letter * times for letter in line)
-        lines += [wide] * times
-    return lines
+    times = min(across // len(cell.art[0]), 2 * down // len(cell.art))
+    if times < 1:
+        return []
+    dots = ["".join(dot * times for dot in line) for line in cell.art for _ in range(times)]
+    if len(dots) % 2:
+        dots.append("." * len(dots[0]))
+    return [
+        "".join(HALVES[pair] for pair in zip(upper, lower, strict=True))
+        for upper, lower in zip(dots[0::2], dots[1::2], strict=True)
+    ]
 
 
 def _worded(cell: Cell, across: int, chosen: bool) -> str:

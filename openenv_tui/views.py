@@ -57,7 +57,8 @@ class Cell:
     Attributes:
         text: what stands in it when there is little room: a glyph or a short word.
         tone: what it means; the whole field takes the tone's colours.
-        art: a larger drawing, lines of equal length, used where the field has room for it.
+        art: a larger drawing, used where the field has room for it: lines of equal length, of
+            ``#`` and ``.``, each about as high as it is wide.
         action: the action that a click on it, or Enter with the cursor on it, chooses.
         marked: part of what just happened or decided the game; drawn with emphasis.
     """

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from openenv_tui.errors import ConnectionFailedError, OpenEnvTuiError
 from openenv_tui.evaluation.engines.chunks import Chunks
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas
 
     from openenv_tui.evaluation.engines.inline import InlinePlayer
+
+T = TypeVar("T")
 
 FLUSH_SECONDS = 0.25
 CHUNK_SECONDS = 0.05
@@ -204,10 +206,17 @@ def _prepared(plan: Plan, cast: Cast) -> tuple[Plan, _About]:
         game: Game = load_game(plan.game)
         about = _About(game, tuple(range(game.info.players)), {})
     else:
-        about = asyncio.run(_asked(plan))
+        about = _awaited(_asked(plan))
     plan = replace(plan, game=about.game.info.name)
     check_fit(plan, cast, about.game.info, opponent_needed=about.opponent_needed)
     return plan, about
+
+
+def _awaited(work: Coroutine[Any, Any, T]) -> T:
+    from openenv_tui.connect.blocking import new_event_loop
+
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work)
 
 
 async def _asked(plan: Plan) -> _About:
@@ -243,7 +252,7 @@ class _Run:
 
     def play(self) -> None:
         if self._plan.env != LOCAL:
-            asyncio.run(self._play_on_server())
+            _awaited(self._play_on_server())
         else:
             self._play_here()
         self._report()

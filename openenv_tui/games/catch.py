@@ -16,10 +16,10 @@ LEFT, STAY, RIGHT = range(3)
 NAMES = ("LEFT", "STAY", "RIGHT")
 
 AIR = Cell("·")
-BALL = Cell("●", Tone.SECOND, art=(" ▄██▄ ", " ▀██▀ "))
-PADDLE = Cell("▀▀▀", Tone.FIRST, art=("██████", "      "))
-CAUGHT = Cell("◉", Tone.GOOD, art=(" ▄██▄ ", "██████"), marked=True)
-MISSED = Cell("×", Tone.BAD, art=(" ▀▄▄▀ ", " ▄▀▀▄ "), marked=True)
+BALL = Cell("●", Tone.SECOND, art=(".##.", "####", "####", ".##."))
+PADDLE = Cell("▀▀▀", Tone.FIRST, art=("######", "######"))
+CAUGHT = Cell("◉", Tone.GOOD, art=("..##..", ".####.", ".####.", "######"), marked=True)
+MISSED = Cell("×", Tone.BAD, art=("#..#", ".##.", ".##.", "#..#"), marked=True)
 
 
 class Position(NamedTuple):

@@ -19,11 +19,12 @@ KEYS = {"right": RIGHT, "up": UP, "left": LEFT, "down": DOWN}
 FALL = -100.0
 """The reward of the step over the cliff."""
 
-WALKER = Cell("◆", Tone.FIRST, art=("  ▄▄  ", " ▐██▌ "))
-FALLEN = Cell("×", Tone.BAD, art=(" ▀▄▄▀ ", " ▄▀▀▄ "), marked=True)
-ARRIVED = Cell("★", Tone.GOOD, art=("  ▄▄  ", " ▐██▌ "), marked=True)
-GOAL = Cell("◎", Tone.GOAL, art=("  █▀▀ ", "  █   "))
-CLIFF = Cell("▒", Tone.DANGER, art=("▒▒▒▒▒▒", "▒▒▒▒▒▒"))
+PERSON = ("..##..", "..##..", ".####.", "#.##.#", "..##..", ".#..#.")
+WALKER = Cell("◆", Tone.FIRST, art=PERSON)
+FALLEN = Cell("×", Tone.BAD, art=("#..#", ".##.", ".##.", "#..#"), marked=True)
+ARRIVED = Cell("★", Tone.GOOD, art=PERSON, marked=True)
+GOAL = Cell("◎", Tone.GOAL, art=("##..", "####", "##..", "#...", "#..."))
+CLIFF = Cell("▒", Tone.DANGER)
 
 
 class CliffWalking(OpenSpielGame):

@@ -36,7 +36,10 @@ NAMES = (
     "bottom",
     "bottom right",
 )
-ART = {CROSS: ("▚▖ ▗▞", " ▝█▘ ", "▞▘ ▝▚"), NOUGHT: ("▗▄▄▄▖", "▐   ▌", "▝▀▀▀▘")}
+ART = {
+    CROSS: ("#...#", ".#.#.", "..#..", ".#.#.", "#...#"),
+    NOUGHT: (".###.", "#...#", "#...#", "#...#", ".###."),
+}
 MARKS = {CROSS: "X", NOUGHT: "O"}
 TONES = {CROSS: Tone.FIRST, NOUGHT: Tone.SECOND}
 
