@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from openenv_tui.blocks import magnified
 from openenv_tui.views import Card, CardsView, Cell, Fact, GridView, Hand, TextView, Tone, View
 
 
@@ -260,11 +261,7 @@ def _art(cell: Cell, across: int, down: int) -> list[str]:
     if not cell.art or len(cell.art[0]) > across or len(cell.art) > down:
         return []
     times = min(across // len(cell.art[0]), down // len(cell.art))
-    lines = []
-    for line in cell.art:
-        wide = "".join(letter * times for letter in line)
-        lines += [wide] * times
-    return lines
+    return magnified(cell.art, times)
 
 
 def _worded(cell: Cell, across: int, chosen: bool) -> str:
