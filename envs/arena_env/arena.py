@@ -7,6 +7,7 @@ player's observation holds nothing that the game hides from that player.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +24,7 @@ CHANCE = int(pyspiel.PlayerId.CHANCE)
 SIMULTANEOUS = int(pyspiel.PlayerId.SIMULTANEOUS)
 TERMINAL = int(pyspiel.PlayerId.TERMINAL)
 _new_tuple: Any = tuple.__new__  # half the price of calling the NamedTuple itself
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 NOBODY: Mapping[int, str] = MappingProxyType({})
 
 
@@ -217,8 +219,11 @@ class _Episode:
     def text(self, observation: Observation) -> str:
         state = self._state_of(observation)
         if self.engine.get_type().provides_observation_string:
-            return str(state.observation_string(observation.player))
-        return str(state.information_state_string(observation.player))
+            text = str(state.observation_string(observation.player))
+        else:
+            text = str(state.information_state_string(observation.player))
+        # Twixt colours its board, which only a terminal could read.
+        return COLOUR.sub("", text) if "\x1b" in text else text
 
     def return_so_far(self, observation: Observation) -> float:
         return float(self._state_of(observation).returns()[observation.player])

@@ -9,7 +9,8 @@ from openenv_tui.connect.server import ServerEnvironment
 from openenv_tui.errors import WireError
 from openenv_tui.games.openspiel import OpenSpielGame
 from openenv_tui.model import NO_METADATA, Ending, Observation, Step
-from openenv_tui.wire.codec import ObservationReply, field, integers, numbers, printable
+from openenv_tui.render import printable
+from openenv_tui.wire.codec import ObservationReply, field, integers, numbers
 from openenv_tui.wire.session import Session
 
 

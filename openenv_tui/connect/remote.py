@@ -22,7 +22,8 @@ from openenv_tui.errors import (
 )
 from openenv_tui.games import load_game
 from openenv_tui.games.openspiel import OpenSpielGame
-from openenv_tui.wire.codec import ObservationReply, field, integers, printable
+from openenv_tui.render import printable
+from openenv_tui.wire.codec import ObservationReply, field, integers
 from openenv_tui.wire.session import FATAL, Session
 from openenv_tui.wire.transport import connect, public_address
 

@@ -38,7 +38,7 @@ class OpenEnvTuiApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
-        Binding("question_mark,f1", "help", "Help", key_display="?"),
+        Binding("question_mark,f1", "help", "Help", key_display="f1"),
     ]
 
     def __init__(self, start: Callable[[], Screen[Any]]) -> None:

@@ -1,7 +1,7 @@
 """OpenEnv's frames as values, read strictly: what does not follow the protocol is refused.
 
-Everything that a server sends is data. Nothing here evaluates it, and ``printable`` takes out
-what could drive a terminal before any of it is shown.
+Everything that a server sends is data: nothing here evaluates it, and what could drive a terminal
+is taken out before any of it is shown.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 from pydantic_core import from_json, to_json
 
 from openenv_tui.errors import WireError
+from openenv_tui.render import printable
 
 QUOTED: Final = 200
 """How many characters of a bad reply an error message shows."""
@@ -161,16 +162,6 @@ def integers(data: Mapping[str, Any], key: str) -> tuple[int, ...]:
     if type(values) is not list or not _INTEGERS.issuperset(map(type, values)):
         raise _bad(f"'{key}' has to be a list of integers", json.dumps(data, default=str))
     return tuple(values)
-
-
-def printable(text: str) -> str:
-    """The text without what could drive a terminal; line ends stay, tabs become spaces."""
-    if text.isprintable():
-        return text
-    kept = text.replace("\r\n", "\n").expandtabs(8)
-    return "".join(
-        [c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in kept]
-    )
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,7 @@ from websockets.http11 import Request, Response
 from websockets.uri import parse_uri
 
 from openenv_tui.errors import NotOpenEnvError, UnreachableError, WireError
-from openenv_tui.wire.codec import printable
+from openenv_tui.render import printable
 from openenv_tui.wire.link import Link
 
 MAX_FRAME: Final = 64 * 2**20

@@ -176,6 +176,11 @@ def test_what_a_reset_leaves_out_is_as_the_server_was_started():
     assert (asked.seen("reset"))["metadata"]["game"] == "catch"
 
 
+def test_a_large_game_can_be_asked_for_where_it_is_what_is_served():
+    asked = Asked("catch(rows=1001,columns=1001)", None)
+    assert asked.seen("reset", seed=1, game="catch(columns=1001,rows=1001)")["metadata"]["ply"] == 1
+
+
 def test_unknown_wishes_of_a_reset_are_dropped():
     assert not (Asked("catch").seen("reset", difficulty="hard", seed=1))["done"]
 

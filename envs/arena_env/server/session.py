@@ -50,6 +50,7 @@ class ArenaSession:
     def __init__(self, setting: Setting) -> None:
         self._default = setting
         self._table = Table(setting)
+        self._default_name = self._table.info.name
         self._name = secrets.token_hex(8)
         self._episodes = 0
         self._names_its_views = False
@@ -140,8 +141,8 @@ class ArenaSession:
     def _setting(self, asked: ArenaReset) -> Setting:
         default = self._default
         game, seat = default.game, default.agent_player
-        if asked.game is not None or asked.game_params:
-            game = _game(asked.game or default.game, asked.game_params or {})
+        if asked.game_params or asked.game not in (None, game, self._default_name):
+            game = _game(asked.game or game, asked.game_params or {})
         if asked.agent_player is not None:
             seat = None if asked.agent_player == "all" else asked.agent_player
         opponent = default.opponent

@@ -121,7 +121,7 @@ class EvaluateScreen(Screen[None]):
                     yield Button("Stop", id="stop", compact=True, disabled=True)
             with Vertical(id="outcome"):
                 yield Standings(id="standings")
-                yield ProgressBar(id="bar", show_eta=False)
+                yield ProgressBar(id="bar", show_eta=False, show_percentage=False)
                 yield Static(id="progress")
                 with VerticalScroll(id="words", can_focus=False):
                     yield Static(id="caption")
