@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from openenv_tui.blocks import magnified
 from openenv_tui.views import Card, CardsView, Cell, Fact, GridView, Hand, TextView, Tone, View
 
 
@@ -265,7 +264,6 @@ def _art(cell: Cell, across: int, down: int) -> list[str]:
     """
     if not cell.art:
         return []
-<<<<<<< HEAD
     times = min(across // len(cell.art[0]), 2 * down // len(cell.art))
     if times < 1:
         return []
@@ -276,10 +274,6 @@ def _art(cell: Cell, across: int, down: int) -> list[str]:
         "".join(HALVES[pair] for pair in zip(upper, lower, strict=True))
         for upper, lower in zip(dots[0::2], dots[1::2], strict=True)
     ]
-=======
-    times = min(across // len(cell.art[0]), down // len(cell.art))
-    return magnified(cell.art, times)
->>>>>>> main
 
 
 def _worded(cell: Cell, across: int, chosen: bool) -> str:

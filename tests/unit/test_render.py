@@ -78,3 +78,11 @@ def test_a_hidden_card_has_no_face():
     assert "♥" in text
     assert "░░░░░" in text
     assert plain(CardsView((hand,)), height=2).splitlines()[1] == "[K♥] [??]"
+
+
+def test_drawings_grow_by_whole_multiples_in_half_blocks():
+    dot = GridView(((Cell("x", Tone.FIRST, art=("#.", ".#")),),))
+    small = ["".join(span.text for span in line) for line in render(dot, 4, 3).lines]
+    assert small[1] == "│▀▄│"
+    large = ["".join(span.text for span in line) for line in render(dot, 8, 4).lines]
+    assert large[1:3] == ["│ ██   │", "│   ██ │"]
