@@ -46,6 +46,10 @@ def command(
     openenv-tui play tic_tac_toe --seat 1 --opponent minimax
     openenv-tui play --env ws://127.0.0.1:8000
     openenv-tui play kuhn_poker --plain      lines of text, for pipes and screen readers
+
+    \b
+    NO_COLOR=1           draws without colours
+    OPENENV_TUI_ASCII=1  draws boards with plain letters
     """
     game = required_game(game, env)
     drawn = drawn_seed(seed)

@@ -18,7 +18,9 @@ ASCII_OUTCOMES = {Outcome.WIN: "+", Outcome.DRAW: "=", Outcome.LOSS: "x"}
 
 
 def ascii_only() -> bool:
-    """Whether this terminal can be trusted with letters of ASCII only."""
+    """Whether this terminal can be trusted with letters of ASCII only, or the user says so."""
+    if os.environ.get("OPENENV_TUI_ASCII"):
+        return True
     encoding = locale.getpreferredencoding(False).lower().replace("-", "")
     return "utf8" not in encoding or os.environ.get("TERM") in ("dumb", "linux")
 

@@ -33,6 +33,10 @@ GRACE: Final = 0.4
 """Seconds after the end in which keys of the game, typed a little late, mean nothing else."""
 MOST_SEATS: Final = 4
 LEAST_MOVES: Final = 3
+MOST_ACTIONS: Final = 30
+"""Beside the board; naming every point of a Go board takes longer than a frame."""
+FEW_ACTIONS: Final = 4
+"""They come before the moves where there is not room for both."""
 
 
 class TableScreen(Screen[None]):
@@ -105,7 +109,8 @@ class TableScreen(Screen[None]):
             seen = sitting.observe(self.viewpoint)
             playable = sitting.seat is not None and not self.over
             self.query_one(Board).show(sitting.game.view(seen), playable=playable)
-            self.query_one(ActionList).show(self._options(seen))
+            listed = self._options(seen, MOST_ACTIONS)
+            self.query_one(ActionList).show(listed, len(seen.legal_actions) if listed else 0)
         except OpenEnvTuiError as error:
             self._give_up(error)
             return
@@ -123,19 +128,20 @@ class TableScreen(Screen[None]):
         They never become fewer while the screen keeps its size, so that nothing jumps.
         """
         actions = self.query_one(ActionList)
-        self._most_actions = max(self._most_actions, len(actions.options))
+        self._most_actions = max(self._most_actions, actions.total)
         rest = self.query_one("#side").size.height - self.query_one("#facts").size.height
-        actions.styles.height = max(1, min(self._most_actions, rest - 4 - LEAST_MOVES))
+        room = max(FEW_ACTIONS, rest - 4 - LEAST_MOVES)
+        actions.styles.height = min(self._most_actions, room)
 
     def on_resize(self, _: events.Resize) -> None:
         """The side panel shares its lines out anew."""
         self.call_after_refresh(self._make_room)
 
-    def _options(self, seen: Observation) -> tuple[Option, ...]:
+    def _options(self, seen: Observation, most: int | None = None) -> tuple[Option, ...]:
         if self.sitting.seat is None:
             return ()
         game = self.sitting.game
-        names = {action: game.action_name(seen, action) for action in seen.legal_actions}
+        names = {action: game.action_name(seen, action) for action in seen.legal_actions[:most]}
         return options_of(names, game.keys(seen))
 
     def _title(self) -> Content:

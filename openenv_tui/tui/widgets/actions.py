@@ -42,12 +42,14 @@ class ActionList(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.options: tuple[Option, ...] = ()
+        self.total = 0
         self._hover = -1
 
-    def show(self, options: tuple[Option, ...]) -> None:
-        """Show these actions."""
-        if options != self.options:
+    def show(self, options: tuple[Option, ...], total: int) -> None:
+        """Show these actions, the first of ``total``."""
+        if (options, total) != (self.options, self.total):
             self.options = options
+            self.total = total
             self._hover = -1
             self.refresh()
 
@@ -55,7 +57,7 @@ class ActionList(Widget):
     def listed(self) -> int:
         """How many fit; the last line says how many more there are."""
         room = self.size.height
-        return len(self.options) if len(self.options) <= room else max(0, room - 1)
+        return self.total if self.total <= room else min(len(self.options), max(0, room - 1))
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style
@@ -68,8 +70,8 @@ class ActionList(Widget):
                 Segment(" ", base),
                 Segment(option.name, base + self.get_component_rich_style(name)),
             ]
-        elif y == self.listed < len(self.options):
-            more = f"    / {len(self.options) - self.listed} more"
+        elif y == self.listed < self.total:
+            more = f"    / {self.total - self.listed} more"
             cells = [Segment(more, base + self.get_component_rich_style("actions--key"))]
         else:
             cells = []
@@ -85,7 +87,7 @@ class ActionList(Widget):
         event.stop()
         if event.y < self.listed:
             self.post_message(self.Chosen(self.options[event.y].action))
-        elif event.y == self.listed < len(self.options):
+        elif event.y == self.listed < self.total:
             self.post_message(self.MoreAsked())
 
     def _point_at(self, line: int) -> None:
