@@ -68,6 +68,7 @@ class TableScreen(Screen[None]):
         self._remark = ""
         self._lines_written = 0
         self._most_actions = 1
+        self._phase: tuple[bool, int | None] | None = None
         sitting.person.on_asked = self.draw
         sitting.person.on_refused = self._refuse
 
@@ -114,13 +115,29 @@ class TableScreen(Screen[None]):
         except OpenEnvTuiError as error:
             self._give_up(error)
             return
-        self.query_one("#title", Static).update(self._title())
-        self.query_one("#facts", Static).update(self._facts())
-        self.query_one("#status", Static).update(self._status())
+        self._say("#title", self._title())
+        self._say("#facts", self._facts())
+        self._say("#status", self._status())
         self._write_moves()
-        self.set_class(sitting.seat is None, "-watching")
         self._make_room()
-        self.refresh_bindings()
+        self._show_phase()
+
+    def _say(self, place: str, words: Content) -> None:
+        """Change some words; the screen is laid out anew only if they need more or fewer lines."""
+        widget = self.query_one(place, Static)
+        before = widget.content
+        if words == before:
+            return
+        lines = before.plain.count("\n") if isinstance(before, Content) else -1
+        widget.update(words, layout=words.plain.count("\n") != lines)
+
+    def _show_phase(self) -> None:
+        """Bring the footer up to date where other keys apply now: to make it anew is costly."""
+        phase = self.over, self.sitting.seat
+        if phase != self._phase:
+            self._phase = phase
+            self.set_class(self.sitting.seat is None, "-watching")
+            self.refresh_bindings()
 
     def _make_room(self) -> None:
         """As many lines for actions as the game has needed, and always some for the moves.
@@ -255,7 +272,7 @@ class TableScreen(Screen[None]):
         self._remark = ""
         self.query_one(Log).clear()
         self._lines_written = 0
-        self.query_one("#status", Static).update("...")
+        self._say("#status", Content("..."))
         self.run_worker(self._play(), group="game", exclusive=True)
 
     async def _play(self) -> None:
@@ -313,7 +330,7 @@ class TableScreen(Screen[None]):
         self.run_worker(self._reconnect(), group="game", exclusive=True)
 
     async def _reconnect(self) -> None:
-        self.query_one("#status", Static).update("Connecting...")
+        self._say("#status", Content("Connecting..."))
         try:
             await self.sitting.reopen()
         except OpenEnvTuiError as error:
