@@ -264,9 +264,11 @@ def _art(cell: Cell, across: int, down: int) -> list[str]:
     """
     if not cell.art:
         return []
-    times = min(across // len(cell.art[0]), 2 * down // len(cell.art))
-    if times < 1:
+    wide, high = len(cell.art[0]), len(cell.art)
+    if wide > across or high > 2 * down:
         return []
+    # Larger than once only where a little room is left around it.
+    times = max(1, min((across - 2) // wide, (2 * down - 1) // high))
     dots = ["".join(dot * times for dot in line) for line in cell.art for _ in range(times)]
     if len(dots) % 2:
         dots.append("." * len(dots[0]))
