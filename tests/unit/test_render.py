@@ -84,5 +84,5 @@ def test_drawings_grow_by_whole_multiples_in_half_blocks():
     dot = GridView(((Cell("x", Tone.FIRST, art=("#.", ".#")),),))
     small = ["".join(span.text for span in line) for line in render(dot, 4, 3).lines]
     assert small[1] == "│▀▄│"
-    large = ["".join(span.text for span in line) for line in render(dot, 8, 4).lines]
-    assert large[1:3] == ["│ ██   │", "│   ██ │"]
+    large = ["".join(span.text for span in line) for line in render(dot, 12, 7).lines]
+    assert large[1:5] == ["│ ████     │"] * 2 + ["│     ████ │"] * 2
