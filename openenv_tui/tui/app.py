@@ -73,14 +73,19 @@ class OpenEnvTuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if binding.description and active.enabled and not binding.system:
-                yield SystemCommand(
-                    binding.description,
-                    f"Key: {self.get_key_display(binding)}",
-                    _runner(self, binding.action, active.node),
-                )
+        # What our own screens can do; the keys of buttons, lists and fields are not commands.
+        bindings = {
+            active.binding.action: active.binding
+            for active in screen.active_bindings.values()
+            if active.node is screen and active.enabled and active.binding.description
+        }
+        for action, binding in bindings.items():
+            if "." in action:
+                continue
+            about = getattr(screen, f"action_{action.partition('(')[0]}", None)
+            said = (getattr(about, "__doc__", None) or "").partition("\n")[0]
+            key = self.get_key_display(binding)
+            yield SystemCommand(binding.description, f"{said} Key: {key}", _runner(screen, action))
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual prints a traceback with all local variables; this one goes to a file instead.
@@ -96,9 +101,9 @@ class OpenEnvTuiApp(App[None]):
         self._close_messages_no_wait()
 
 
-def _runner(app: App[Any], action: str, node: Any) -> Callable[[], Any]:
+def _runner(screen: Screen[Any], action: str) -> Callable[[], Any]:
     async def run() -> None:
-        await app.run_action(action, node)
+        await screen.run_action(action)
 
     return run
 

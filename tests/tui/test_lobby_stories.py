@@ -1,9 +1,11 @@
 """The lobby: find a game, seat people, and go."""
 
 from openenv_tui.tui.screens.evaluate import EvaluateScreen
+from openenv_tui.tui.screens.lobby import OTHER, YOU
 from openenv_tui.tui.screens.play import PlayScreen
 from openenv_tui.tui.screens.results import ResultsScreen
 from openenv_tui.tui.screens.watch import WatchScreen
+from tests.support.servers import our_server
 
 
 async def test_catch_is_one_key_away(lobby):
@@ -79,6 +81,39 @@ async def test_f4_and_f5_open_evaluation_and_results(lobby):
         await user.pilot.pause()
         assert isinstance(user.app.screen, ResultsScreen)
         await user.waits_for("There are no runs")
+
+
+async def test_a_policy_with_options_takes_a_seat(lobby):
+    async with lobby() as user:
+        await user.type("tic-tac-toe")
+        await user.waits_for("seat 1")
+        user.app.screen.query_one("#seat-1").value = OTHER
+        await user.waits_for("A policy for Tic-Tac-Toe")
+        await user.type("mcts(simulations=3)")
+        await user.press("enter")
+        await user.waits_for("mcts(simulations=3)")
+        await user.press("f2")
+        await user.waits_for("seat 1 mcts")
+
+
+async def test_one_person_has_one_seat(lobby):
+    async with lobby() as user:
+        await user.type("tic-tac-toe")
+        await user.waits_for("seat 1")
+        user.app.screen.query_one("#seat-1").value = YOU
+        await user.pilot.pause()
+        assert user.app.screen.query_one("#seat-0").value == "random"
+        await user.press("f2")
+        await user.waits_for("seat 1 you")
+
+
+async def test_a_server_is_asked_what_it_serves(lobby):
+    with our_server("kuhn_poker") as (_, address):
+        async with lobby() as user:
+            user.app.screen.query_one("#server").value = address
+            await user.waits_for("(what the server serves)")
+            await user.press("f2")
+            await user.waits_for("kuhn_poker")
 
 
 async def test_the_lobby_looks_like_this(lobby, snapshot):

@@ -26,7 +26,7 @@ from openenv_tui.tui.sitting import LOCAL, Setup, open_sitting, stand_in
 
 YOU: Final = "you"
 OTHER: Final = "(other...)"
-SERVED: Final = "(whatever the server serves)"
+SERVED: Final = "(what the server serves)"
 SHORT_SEED: Final = 1_000_000
 """Seeds drawn here stay below it, so that a person can say and type them."""
 
@@ -212,12 +212,18 @@ class LobbyScreen(Screen[None]):
         if self._game == SERVED:
             return Setup(None, self._target, person=person, seed=seed)
         seats = self._assigned()
+        usual = seats == [YOU, *["random"] * (len(seats) - 1)]
+        if usual and person and self._target != LOCAL:
+            # A server may give another seat, and play the others itself.
+            return Setup(self._game, self._target, seed=seed)
         if person:
             mine = seats.index(YOU) if YOU in seats else 0
             others = [spec for player, spec in enumerate(seats) if player != mine]
             return Setup(self._game, self._target, seat=mine, policies=tuple(others), seed=seed)
         instead = stand_in(load_game(self._game))
         policies = tuple(instead if spec == YOU else spec for spec in seats)
+        if usual:
+            policies = policies[:1]
         return Setup(self._game, self._target, person=False, policies=policies, seed=seed)
 
     def action_play(self) -> None:

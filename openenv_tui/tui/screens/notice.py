@@ -34,13 +34,13 @@ class HelpScreen(ModalScreen[None]):
         self._sections = sections
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide"):
-            yield Label(Content(self._title), classes="title")
+        with Vertical(classes="dialog wide") as dialog:
+            dialog.border_title = self._title
+            dialog.border_subtitle = "esc closes"
             with VerticalScroll():
                 for section in self._sections:
                     yield Label(section.heading, classes="heading")
                     yield Static(_written(section), classes="lines")
-            yield Label("esc closes this", classes="hint")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
