@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
 from openenv_tui.connect import open_environment
+from openenv_tui.connect.targets import LOCAL
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import UnfitPolicyError, UsageError
 from openenv_tui.game import Game
@@ -16,8 +17,6 @@ from openenv_tui.model import MatchRecord, Observation, Step
 from openenv_tui.seeding import SEED_BITS
 from openenv_tui.specs import PolicySpec, heuristic_for
 from openenv_tui.tui.seat import Chair, Person
-
-LOCAL = "local"
 
 
 @dataclass(frozen=True)

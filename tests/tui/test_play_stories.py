@@ -171,6 +171,23 @@ async def test_a_thinking_opponent_leaves_the_screen_alive(table, tmp_path):
         await user.waits_for("3 0 bottom right")
 
 
+async def test_a_new_game_starts_while_the_opponent_still_thinks(table, tmp_path):
+    (tmp_path / "slow2.py").write_text(
+        "import time\n\nclass Slow:\n    blocking = True\n    busy = False\n\n"
+        "    def act(self, observation, rng):\n        assert not self.busy\n"
+        "        self.busy = True\n        time.sleep(0.3)\n        self.busy = False\n"
+        "        return observation.legal_actions[0]\n"
+    )
+    async with table("tic_tac_toe", policies=("./slow2.py:Slow",)) as user:
+        await user.press("5")
+        await user.waits_for("is thinking")
+        await user.press("f5")
+        await user.waits_for("seed   4")
+        await user.waits_for("Your turn")
+        await user.press("5")
+        await user.waits_for("2 1 top left")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_catch_looks_like_this(table, snapshot, size):
     async with table("catch", size=size) as user:

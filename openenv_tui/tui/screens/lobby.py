@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Label, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
+from openenv_tui.connect.targets import LOCAL
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.games import load_game
 from openenv_tui.games.openspiel import OpenSpielGame
@@ -22,7 +23,7 @@ from openenv_tui.tui.glyphs import MUTED
 from openenv_tui.tui.screens import table_for
 from openenv_tui.tui.screens.notice import HelpScreen, Section
 from openenv_tui.tui.screens.spec import SpecScreen
-from openenv_tui.tui.sitting import LOCAL, Setup, open_sitting, stand_in
+from openenv_tui.tui.sitting import Setup, open_sitting, stand_in
 
 YOU: Final = "you"
 OTHER: Final = "(other...)"
