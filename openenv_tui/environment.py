@@ -24,6 +24,10 @@ class Environment(Protocol):
     def opponents(self) -> Mapping[int, str]:
         """Player id -> who plays the seats that this side does not, such as ``server:random``."""
 
+    @property
+    def seeded(self) -> bool:
+        """Whether the seed given to ``reset`` decides all chance of the episode."""
+
     def reset(self, seed: int) -> Step:
         """Begin an episode. Where seeds are honoured, all of its chance comes from ``seed``."""
 
@@ -58,6 +62,9 @@ class AsyncEnvironment(Protocol):
     @property
     def opponents(self) -> Mapping[int, str]: ...
 
+    @property
+    def seeded(self) -> bool: ...
+
     async def reset(self, seed: int) -> Step: ...
 
     async def step(self, actions: Sequence[int]) -> Step: ...
@@ -75,6 +82,7 @@ class Waited:
         self.game = environment.game
         self.seats = environment.seats
         self.opponents = environment.opponents
+        self.seeded = environment.seeded
         self.observe = environment.observe
 
     async def reset(self, seed: int) -> Step:

@@ -43,6 +43,7 @@ class Arena:
         self.game: OpenSpielGame = load_game(name)
         self.seats = tuple(range(self.game.info.players))
         self.opponents = NOBODY
+        self.seeded = True
         self._engine = load_engine(name)
         self._own_dice = "rng_seed" in self.game.info.parameters
         self._history_known = self.game.info.history_known

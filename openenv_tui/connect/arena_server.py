@@ -28,6 +28,8 @@ class ArenaServerEnvironment(ServerEnvironment):
         parameters: what every reset asks for, beside the seed.
     """
 
+    seeded = True
+
     def __init__(
         self,
         session: Session,

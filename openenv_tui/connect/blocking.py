@@ -79,6 +79,7 @@ class BlockingEnvironment:
         self.game: Game = environment.game
         self.seats: tuple[int, ...] = environment.seats
         self.opponents: Mapping[int, str] = environment.opponents
+        self.seeded: bool = environment.seeded
 
     def __enter__(self) -> Self:
         return self

@@ -20,7 +20,12 @@ class ServerEnvironment:
         game: what the server plays.
         seats: the players of this side.
         opponents: who plays the others.
+
+    Attributes:
+        seeded: whether a seed decides all chance; only our server promises it.
     """
+
+    seeded = False
 
     def __init__(
         self,

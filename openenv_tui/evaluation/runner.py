@@ -162,6 +162,7 @@ class _About:
     game: Game
     seats: tuple[int, ...]
     opponents: Mapping[int, str]
+    seeded: bool = True
 
     @property
     def opponent_needed(self) -> bool:
@@ -173,12 +174,15 @@ class _About:
         return [(policy, other) for policy in plan.policies]
 
     def pairing(self) -> str:
+        if not self.seeded and len(self.seats) == self.game.info.players:
+            return "The server deals by dice of its own, so episodes are not shared"
         if self.game.info.players == 1:
             return "All policies play the same episodes"
         if len(self.seats) == self.game.info.players:
             return "Every deal is played from every seat, by all policies"
         served = ", ".join(str(seat) for seat in self.seats)
-        return f"Seat {served} alone: the server plays the others, so seats are not balanced"
+        alone = f"Seat {served} alone: the server plays the others, so seats are not balanced"
+        return alone if self.seeded else f"{alone}, and deals by dice of its own"
 
     def meta(self, plan: Plan) -> dict[str, Any]:
         info = self.game.info
@@ -189,7 +193,7 @@ class _About:
             "episodes": plan.episodes,
             "pairing": self.pairing(),
             "outcome_rule": self.game.outcome_rule,
-            "deal": len(self.seats),
+            "deal": len(self.seats) if self.seeded else 1,
             "players": info.players,
             "min_utility": info.min_utility,
             "max_utility": info.max_utility,
@@ -224,7 +228,9 @@ async def _asked(plan: Plan) -> _About:
 
     environment = await open_environment(plan.env, plan.game or None)
     try:
-        return _About(environment.game, environment.seats, dict(environment.opponents))
+        return _About(
+            environment.game, environment.seats, dict(environment.opponents), environment.seeded
+        )
     finally:
         await environment.close()
 

@@ -92,3 +92,9 @@ def test_a_server_killed_in_a_run_is_an_error_and_what_was_played_is_kept(tmp_pa
 def test_an_address_where_nobody_listens_is_an_error_at_once():
     with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9"):
         evaluate("catch", policies=["random"], episodes=1, env="ws://127.0.0.1:9")
+
+
+@needs_openenv
+def test_the_table_says_that_an_official_server_ignores_seeds(official):
+    table = evaluate("", policies=["random"], episodes=2, env=official["catch"]).table
+    assert table.pairing == "The server deals by dice of its own, so episodes are not shared"
