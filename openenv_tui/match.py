@@ -156,21 +156,19 @@ class Match:
             Foul: the policy failed, took too long, or chose no legal action.
             AwaitedPolicyError: the policy has to be awaited.
         """
-        seat = self.seats[observation.player]
-        if seat.plain:
-            try:
-                answer = seat.act(observation, seat.rng)
-            except Exception as error:
-                raise _crash(observation.player, error) from error
-            if type(answer) is int and answer in observation.legal_actions:
-                self.chosen.append(answer)
-                return answer
-        else:
-            answer = self.ask(observation)
+        return self.settle(observation, self.ask(observation))
+
+    def settle(self, observation: Observation, answer: Any) -> int:
+        """The legal action that an answer stands for, if it is there already.
+
+        Raises:
+            Foul: it stands for none.
+            AwaitedPolicyError: it has to be awaited.
+        """
         if isawaitable(answer):
             if hasattr(answer, "close"):
                 answer.close()
-            raise AwaitedPolicyError(seat.name)
+            raise AwaitedPolicyError(self.seats[observation.player].name)
         return self.accept(observation, answer)
 
     def ask(self, observation: Observation) -> Any:
@@ -222,15 +220,19 @@ class Match:
                 if final is not None:
                     self._teach(seat, final, done=True)
             if seat.ends:
-                seat.policy.end(outcomes[player])
+                try:
+                    seat.policy.end(outcomes[player])
+                except Exception as error:
+                    raise _crash(player, error) from error
+        chosen = self.chosen
         self.record = record = MatchRecord(
             self.game.info.name,
             self.seed,
-            self._names(),
+            self._known_names or self._names(),
             returns,
             outcomes,
-            len(self.chosen),
-            tuple(self.chosen) if history is None else history,
+            len(chosen),
+            tuple(chosen) if history is None else history,
             history is not None,
         )
         return record
@@ -255,7 +257,7 @@ class Match:
         self.record = record = MatchRecord(
             info.name,
             self.seed,
-            self._names(),
+            self._known_names or self._names(),
             tuple(returns),
             tuple(outcomes),
             len(self.chosen),
@@ -266,8 +268,6 @@ class Match:
         return record
 
     def _names(self) -> tuple[str, ...]:
-        if self._known_names:
-            return self._known_names
         seats = self.seats
         if not self._opponents:
             return tuple([seats[player].name for player in range(len(seats))])
@@ -322,15 +322,27 @@ def play(environment: Environment, match: Match) -> MatchRecord:
         OpenEnvTuiError: the environment failed.
         AwaitedPolicyError: a policy has to be awaited; ``play_async`` can.
     """
-    choose, take = match.choose, environment.step
+    seats, chosen, take = match.seats, match.chosen, environment.step
     step = environment.reset(match.seed)
     try:
         match.begin()
         seen, ending = step
         while ending is None:
-            seen, ending = take(
-                (choose(seen[0]),) if len(seen) == 1 else [choose(one) for one in seen]
-            )
+            observation = seen[0]
+            seat = seats[observation.player]
+            if len(seen) > 1 or not seat.plain:
+                seen, ending = take([match.choose(one) for one in seen])
+                continue
+            # Evaluations spend their time here; ``choose`` does the same for the other cases.
+            try:
+                action = seat.act(observation, seat.rng)
+            except Exception as error:
+                raise _crash(observation.player, error) from error
+            if type(action) is int and action in observation.legal_actions:
+                chosen.append(action)
+            else:
+                action = match.settle(observation, action)
+            seen, ending = take((action,))
         return match.finish(ending, environment.observe)
     except Foul as foul:
         return match.forfeited(foul.forfeit)

@@ -18,6 +18,7 @@ SEED_BITS: Final = 53
 _WORDS = Struct("<8Q")
 _COUNTER = Struct("<QQ")
 _from_bytes = int.from_bytes
+_NO_WORDS: list[int] = []
 _MASK = (1 << 64) - 1
 _STEP: Final = 2.0**-53
 
@@ -77,22 +78,26 @@ class Rng(Random):
         """Begin again from ``seed``; streams of one seed are independent of each other."""
         self._seed = seed & _MASK
         self._block = stream << 40 & _MASK
-        self._words: list[int] = []
+        self._words: list[int] = _NO_WORDS
         self.gauss_next: float | None = None  # ``gauss`` makes two numbers at once and keeps one
 
     def _word(self) -> int:
         words = self._words
         if not words:
-            block = self._block
-            self._block = block + 1
-            digest = blake2b(_COUNTER.pack(self._seed, block)).digest()
-            self._words = words = list(_WORDS.unpack(digest))
+            self._words = words = self._next_block()
         return words.pop()
+
+    def _next_block(self) -> list[int]:
+        block = self._block
+        self._block = block + 1
+        return list(_WORDS.unpack(blake2b(_COUNTER.pack(self._seed, block)).digest()))
 
     def random(self) -> float:
         """A float in [0, 1), a multiple of 2**-53."""
         words = self._words
-        return ((words.pop() if words else self._word()) >> 11) * _STEP
+        if not words:
+            self._words = words = self._next_block()
+        return (words.pop() >> 11) * _STEP
 
     def getrandbits(self, k: int, /) -> int:
         """An integer of ``k`` random bits."""

@@ -50,10 +50,12 @@ class Arena:
         self._episode: _Episode | None = None
 
     def reset(self, seed: int) -> Step:
-        engine = self._with_dice(seed) if self._own_dice else self._engine
-        self._episode = episode = _Episode(engine, self._history_known, seed)
         if self._own_dice:
+            episode = _Episode(self._with_dice(seed), self._history_known, seed)
             episode.again = self._with_dice
+        else:
+            episode = _Episode(self._engine, self._history_known, seed)
+        self._episode = episode
         return episode.next_step(episode.state)
 
     def step(self, actions: Sequence[int]) -> Step:

@@ -187,7 +187,7 @@ class Store:
         """
         (totals,) = self._read(
             "SELECT COUNT(*), TOTAL(outcome = 1), TOTAL(outcome = 0), TOTAL(outcome = -1), "
-            "TOTAL(steps), COUNT(return), TOTAL(return) FROM episodes WHERE row = ?",
+            "TOTAL(steps), COUNT(return), TOTAL(return), COUNT(forfeit) FROM episodes WHERE row = ?",
             (row,),
         )
         (units,) = self._read(
@@ -195,10 +195,14 @@ class Store:
             "WHERE row = ? GROUP BY episode / ? HAVING COUNT(return) = ?)",
             (row, deal, deal),
         )
-        forfeits = self._read(
-            "SELECT forfeit, COUNT(*) FROM episodes WHERE row = ? AND forfeit_seat = seat "
-            "GROUP BY forfeit",
-            (row,),
+        forfeits = (
+            self._read(
+                "SELECT forfeit, COUNT(*) FROM episodes WHERE row = ? AND forfeit_seat = seat "
+                "GROUP BY forfeit",
+                (row,),
+            )
+            if totals[7]
+            else []
         )
         (lost,) = self._read("SELECT COUNT(*) FROM lost WHERE row = ?", (row,))
         return Counts(

@@ -156,3 +156,17 @@ def test_the_order_of_episodes_does_not_change_what_a_seat_draws():
         return play(arena, Match(arena.game, seats, seed))
 
     assert [record(1), record(2)] == [record(2), record(1)][::-1]
+
+
+class BadLoser(Policy):
+    def act(self, observation, rng):
+        return observation.legal_actions[-1]
+
+    def end(self, outcome):
+        raise RuntimeError("I demand another game")
+
+
+def test_a_policy_that_fails_when_the_game_is_over_forfeits_it():
+    record = play(*of_tic_tac_toe(first, BadLoser()))
+    assert record.forfeit.kind == ForfeitKind.CRASH
+    assert record.forfeit.message == "RuntimeError: I demand another game"
