@@ -56,7 +56,7 @@ class UnknownNameError(UsageError):
             parts.append(f"known: {', '.join(self.known)}")
         if hint:
             parts.append(hint)
-        super().__init__("; ".join(parts))
+        super().__init__("; ".join(parts).replace("?; ", "? "))
 
 
 class SpecError(UsageError):

@@ -30,6 +30,9 @@ from openenv_tui.model import (
 from openenv_tui.policy import Policy
 from openenv_tui.seeding import Rng
 
+FAULTS = (Exception, SystemExit)
+"""What a policy's own code may raise: the match goes on, and the policy has lost it."""
+
 
 class Seat:
     """A policy at the table, with a chance of its own.
@@ -146,7 +149,7 @@ class Match:
                 context = EpisodeContext(self.game.info, player, self.episode, seat.learning)
                 try:
                     seat.policy.begin(context)
-                except Exception as error:
+                except FAULTS as error:
                     raise _crash(player, error) from error
 
     def choose(self, observation: Observation) -> int:
@@ -184,7 +187,7 @@ class Match:
             return self._ask_by_the_clock(seat, seat.clock, observation)
         try:
             return seat.act(observation, seat.rng)
-        except Exception as error:
+        except FAULTS as error:
             raise _crash(observation.player, error) from error
 
     def accept(self, observation: Observation, answer: Any) -> int:
@@ -222,7 +225,7 @@ class Match:
             if seat.ends:
                 try:
                     seat.policy.end(outcomes[player])
-                except Exception as error:
+                except FAULTS as error:
                     raise _crash(player, error) from error
         chosen = self.chosen
         self.record = record = MatchRecord(
@@ -252,7 +255,7 @@ class Match:
             if seat.ends:
                 try:
                     seat.policy.end(outcomes[player])
-                except Exception:
+                except FAULTS:
                     continue
         self.record = record = MatchRecord(
             info.name,
@@ -284,21 +287,21 @@ class Match:
         reward = now.return_so_far - earlier
         try:
             seat.policy.learn(Transition(before, action, reward, now, done))
-        except Exception as error:
+        except FAULTS as error:
             raise _crash(now.player, error) from error
 
     def _ask_by_the_clock(self, seat: Seat, clock: float, observation: Observation) -> Any:
         started = perf_counter()
         try:
             answer = seat.act(observation, seat.rng)
-        except Exception as error:
+        except FAULTS as error:
             raise _crash(observation.player, error) from error
         if perf_counter() - started > clock:
             raise _late(observation.player, clock)
         return answer
 
 
-def _crash(player: int, error: Exception) -> Foul:
+def _crash(player: int, error: BaseException) -> Foul:
     return Foul(player, ForfeitKind.CRASH, f"{type(error).__name__}: {error}")
 
 
@@ -336,7 +339,7 @@ def play(environment: Environment, match: Match) -> MatchRecord:
             # Evaluations spend their time here; ``choose`` does the same for the other cases.
             try:
                 action = seat.act(observation, seat.rng)
-            except Exception as error:
+            except FAULTS as error:
                 raise _crash(observation.player, error) from error
             if type(action) is int and action in observation.legal_actions:
                 chosen.append(action)
@@ -416,7 +419,7 @@ async def _guarded(player: int, answer: Awaitable[Any]) -> Any:
         raise
     except TimeoutError as error:
         raise _crash(player, error) from error
-    except Exception as error:
+    except FAULTS as error:
         raise _crash(player, error) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -65,4 +66,5 @@ def required_game(game: str | None, env: str) -> str | None:
 
 def on_a_terminal() -> bool:
     """Whether a screen can be drawn: Textual reads stdin, draws on stderr, and checks neither."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    able = os.environ.get("TERM") not in ("dumb", "unknown")
+    return able and sys.stdin.isatty() and sys.stderr.isatty()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openenv_tui.errors import UnfitPolicyError, UsageError
+from openenv_tui.errors import OpenEnvTuiError, UnfitPolicyError, UsageError
 from openenv_tui.model import GameInfo
 from openenv_tui.policy import Policy
 from openenv_tui.seeding import SEED_BITS
@@ -88,6 +88,16 @@ class Cast:
         return bool(self._given)
 
 
+def _unfit(policy: Policy, info: GameInfo) -> str | None:
+    try:
+        return policy.unfit(info)
+    except OpenEnvTuiError:
+        raise
+    except Exception as error:
+        # A stranger's code may raise anything; that it cannot answer is an answer too.
+        return f"it failed when it was asked: {type(error).__name__}: {error}"
+
+
 def check_fit(plan: Plan, cast: Cast, info: GameInfo, *, opponent_needed: bool) -> None:
     """Ask every policy of a plan whether it can play the game.
 
@@ -97,6 +107,6 @@ def check_fit(plan: Plan, cast: Cast, info: GameInfo, *, opponent_needed: bool) 
     """
     names = (*plan.policies, plan.opponent) if opponent_needed else plan.policies
     for name in names:
-        reason = cast.build(name).unfit(info)
+        reason = _unfit(cast.build(name), info)
         if reason:
             raise UnfitPolicyError(name, info.name, reason)

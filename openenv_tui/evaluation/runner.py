@@ -135,6 +135,9 @@ def run_plan(
     interrupted = interrupted or (run.done < run.total)
     if place:
         finish_folder(place, table, formats, interrupted=interrupted)
+    if run.problems:
+        kept = f"; the run is kept in {place}" if place else ""
+        raise OpenEnvTuiError("; ".join(run.problems) + kept)
     return Evaluation(table, place, interrupted)
 
 
@@ -253,6 +256,7 @@ class _Run:
         self._stop = stop
         self._waiting: list[Entry] = []
         self._started = self._flushed = monotonic()
+        self.problems: list[str] = []
         self.done = 0
         self.total = plan.episodes * len(plan.policies)
 
@@ -275,7 +279,7 @@ class _Run:
         try:
             self._play_inline(player, [row for row in rows if row not in spread])
         finally:
-            player.close()
+            self.problems += player.close()
 
     def _play_inline(self, player: InlinePlayer, rows: Sequence[int]) -> None:
         chunks = Chunks(rows, self._plan.episodes, CHUNK_SECONDS)
@@ -314,7 +318,10 @@ class _Run:
             async for line in lines:
                 self._take([line])
                 if self._stop.is_set():
-                    return
+                    break
+        self.problems += player.problems
+        if self._stop.is_set():
+            return
         if self.done < self.total:
             raise ConnectionFailedError(f"{self._plan.env}: the server ended before the run did")
 

@@ -187,7 +187,8 @@ class Store:
         """
         (totals,) = self._read(
             "SELECT COUNT(*), TOTAL(outcome = 1), TOTAL(outcome = 0), TOTAL(outcome = -1), "
-            "TOTAL(steps), COUNT(return), TOTAL(return), COUNT(forfeit) FROM episodes WHERE row = ?",
+            "TOTAL(steps), COUNT(return), TOTAL(return), COUNT(forfeit) "
+            "FROM episodes WHERE row = ?",
             (row,),
         )
         (units,) = self._read(

@@ -36,7 +36,7 @@ def test_an_unknown_name_suggests_the_nearest_and_adds_the_hint():
     registry = Registry("tool", {"hammer": "a:b", "saw": "a:c"})
     with pytest.raises(UnknownNameError) as caught:
         registry.load("hamer", "see the shed")
-    assert str(caught.value) == "no tool named 'hamer'; did you mean 'hammer'?; see the shed"
+    assert str(caught.value) == "no tool named 'hamer'; did you mean 'hammer'? see the shed"
     assert caught.value.known == ("hammer", "saw")
 
 

@@ -7,7 +7,14 @@ import threading
 
 import pytest
 
-from openenv_tui.errors import SpecError, StoreError, UnfitPolicyError, UnknownNameError, UsageError
+from openenv_tui.errors import (
+    OpenEnvTuiError,
+    SpecError,
+    StoreError,
+    UnfitPolicyError,
+    UnknownNameError,
+    UsageError,
+)
 from openenv_tui.evaluation.plan import Plan
 from openenv_tui.evaluation.runner import load_run, run_plan
 from openenv_tui.evaluation.stats import wilson
@@ -174,3 +181,56 @@ def test_a_folder_that_cannot_be_made_says_why(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="Not a directory; name another folder"):
         run_plan(Plan("catch", ("random",), episodes=1), tmp_path / "file" / "run")
+
+
+TREACHEROUS = """
+import sys
+
+def leaves(observation, rng):
+    sys.exit(3)
+
+def falls(observation, rng):
+    return falls(observation, rng)
+
+class First:
+    def act(self, observation, rng):
+        return observation.legal_actions[0]
+
+class Begins(First):
+    def begin(self, context):
+        raise RuntimeError("not today")
+
+class Unfit(First):
+    def unfit(self, game):
+        raise RuntimeError("who asks?")
+
+class Closes(First):
+    def close(self):
+        raise RuntimeError("the disk ate it")
+"""
+
+
+@pytest.fixture
+def treacherous(tmp_path, monkeypatch):
+    (tmp_path / "treacherous.py").write_text(TREACHEROUS)
+    monkeypatch.chdir(tmp_path)
+    return "./treacherous.py"
+
+
+@pytest.mark.parametrize("name", ["leaves", "falls", "Begins"])
+def test_whatever_a_policy_raises_is_its_own_forfeit(treacherous, name):
+    (row,) = run("catch", f"{treacherous}:{name}", episodes=3).rows
+    assert row.forfeits["crash"] == row.losses == 3
+
+
+def test_a_policy_that_fails_when_it_is_asked_whether_it_fits_does_not(treacherous):
+    with pytest.raises(UnfitPolicyError, match="RuntimeError: who asks?"):
+        run("catch", f"{treacherous}:Unfit", episodes=3)
+
+
+def test_a_policy_that_fails_when_it_is_closed_costs_no_run(treacherous, tmp_path):
+    plan = Plan("catch", (f"{treacherous}:Closes",), episodes=3, seed=1)
+    with pytest.raises(OpenEnvTuiError, match="the disk ate it; the run is kept in"):
+        run_plan(plan, tmp_path / "run")
+    assert load_run(tmp_path / "run").rows[0].episodes == 3
+    assert (tmp_path / "run" / "summary.md").is_file()

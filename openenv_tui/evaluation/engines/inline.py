@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from arena_env.arena import Arena
 from openenv_tui.environment import Waited
-from openenv_tui.errors import AwaitedPolicyError
+from openenv_tui.errors import AwaitedPolicyError, OpenEnvTuiError
 from openenv_tui.evaluation.engines.chunks import Chunk
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
-from openenv_tui.match import Match, Seat, play, play_async
+from openenv_tui.match import FAULTS, Match, Seat, play, play_async
 from openenv_tui.policy import Policy
 from openenv_tui.seeding import Seeds
 
@@ -81,6 +81,20 @@ class Seating:
         """Who sits where in that episode."""
         return self._places[episode % len(self._places)]
 
+    def close(self) -> list[str]:
+        """Let every policy save what it keeps, and tell what went wrong with that."""
+        problems = []
+        for policy in self.policies:
+            try:
+                policy.close()
+            except OpenEnvTuiError as error:
+                problems.append(str(error))
+            except FAULTS as error:
+                who = f"a policy of the row '{self._mine.name}'"
+                fault = f"{type(error).__name__}: {error}"
+                problems.append(f"{who} failed when the run was over: {fault}")
+        return problems
+
 
 def deals(plan: Plan, game: str) -> Seeds:
     """The seeds of a plan's deals: the same for every policy of the run."""
@@ -132,11 +146,9 @@ class InlinePlayer:
             record = await play_async(Waited(self._arena), match)
             played.append(entry(chunk.row, episode, seat, record))
 
-    def close(self) -> None:
-        """Let every policy save what it keeps."""
-        for seating in self._seatings.values():
-            for policy in seating.policies:
-                policy.close()
+    def close(self) -> list[str]:
+        """Let every policy save what it keeps, and tell what went wrong with that."""
+        return [said for seating in self._seatings.values() for said in seating.close()]
 
     def _seating(self, row: int) -> Seating:
         if row not in self._seatings:

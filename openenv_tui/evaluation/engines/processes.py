@@ -9,6 +9,7 @@ import sys
 from collections.abc import Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import Finalize
 from time import monotonic
 from typing import NamedTuple
 
@@ -76,6 +77,8 @@ def _prepare(plan: Plan, path: list[str], folder: str) -> None:
     sys.path[:] = path
     os.chdir(folder)
     _player = InlinePlayer(plan, Cast())
+    # A worker process ends without the interpreter's own farewell.
+    Finalize(None, _player.close, exitpriority=10)
 
 
 def _play(chunk: Chunk) -> Played:

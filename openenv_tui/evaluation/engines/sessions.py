@@ -28,6 +28,9 @@ class SessionsPlayer:
         plan: the run; ``plan.sessions`` is the most that are opened, and the server may give fewer.
         cast: makes the policies.
         lost: told of every lost session.
+
+    Attributes:
+        problems: what went wrong when policies were closed.
     """
 
     def __init__(self, plan: Plan, cast: Cast, lost: Lost) -> None:
@@ -35,6 +38,7 @@ class SessionsPlayer:
         self._cast = cast
         self._lost = lost
         self._lost_in_a_row = 0
+        self.problems: list[str] = []
 
     async def play(self, todo: Sequence[tuple[int, int]]) -> AsyncGenerator[Entry, None]:
         """Play (row, episode) pairs, and give the line of each as it is done, in any order.
@@ -85,9 +89,6 @@ class SessionsPlayer:
                     await environment.close()
                     environment = None
                     await self._after_loss(row, episode, error)
-            for seating in seatings.values():
-                for policy in seating.policies:
-                    policy.close()
         except CapacityError as error:
             # The server gives no more sessions: those that are open do the work.
             if first:
@@ -97,6 +98,7 @@ class SessionsPlayer:
         finally:
             if environment is not None:
                 await environment.close()
+            self.problems += [said for seating in seatings.values() for said in seating.close()]
             queue.put_nowait(None)
 
     async def _open(self) -> AsyncEnvironment:
