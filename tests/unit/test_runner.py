@@ -224,7 +224,7 @@ def test_whatever_a_policy_raises_is_its_own_forfeit(treacherous, name):
 
 
 def test_a_policy_that_fails_when_it_is_asked_whether_it_fits_does_not(treacherous):
-    with pytest.raises(UnfitPolicyError, match="RuntimeError: who asks?"):
+    with pytest.raises(UnfitPolicyError, match=r"RuntimeError: who asks\?"):
         run("catch", f"{treacherous}:Unfit", episodes=3)
 
 
