@@ -24,7 +24,7 @@ GAMES = {
     "leduc_poker(players=3)": "random",
     "backgammon": "random",
     "liars_dice_ir": "random",
-    "twixt(board_size=5)": "random",
+    "twixt": "random",
 }
 """Game -> policy of the first seat; the others are random."""
 
