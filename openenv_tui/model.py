@@ -86,7 +86,7 @@ class Observation:
         ply: how many moves, chance included, came before.
     """
 
-    __slots__ = ("_source", "_tensor", "legal_actions", "player", "ply")
+    __slots__ = ("_names", "_source", "_tensor", "legal_actions", "player", "ply")
 
     def __init__(
         self, player: int, legal_actions: tuple[int, ...], source: ObservationSource, ply: int = 0
@@ -149,7 +149,11 @@ class Observation:
     @property
     def action_names(self) -> Mapping[int, str]:
         """The engine's own name for each legal action; ids without a name are left out."""
-        return self._source.action_names(self)
+        try:
+            return self._names
+        except AttributeError:
+            self._names: Mapping[int, str] = self._source.action_names(self)
+            return self._names
 
     @property
     def metadata(self) -> Mapping[str, Any]:
