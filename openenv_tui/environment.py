@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from openenv_tui.game import Game
-from openenv_tui.model import Action, Observation, Step
+from openenv_tui.model import Observation, Step
 
 
 class Environment(Protocol):
@@ -31,7 +31,7 @@ class Environment(Protocol):
     def reset(self, seed: int) -> Step:
         """Begin an episode. Where seeds are honoured, all of its chance comes from ``seed``."""
 
-    def step(self, actions: Sequence[Action]) -> Step:
+    def step(self, actions: Sequence[Any]) -> Step:
         """Take one action for each of the last step's observations, in their order.
 
         Raises:
@@ -66,7 +66,7 @@ class AsyncEnvironment(Protocol):
 
     async def reset(self, seed: int) -> Step: ...
 
-    async def step(self, actions: Sequence[Action]) -> Step: ...
+    async def step(self, actions: Sequence[Any]) -> Step: ...
 
     def observe(self, player: int) -> Observation: ...
 
@@ -87,7 +87,7 @@ class Waited:
     async def reset(self, seed: int) -> Step:
         return self._environment.reset(seed)
 
-    async def step(self, actions: Sequence[Action]) -> Step:
+    async def step(self, actions: Sequence[Any]) -> Step:
         return self._environment.step(actions)
 
     async def close(self) -> None:

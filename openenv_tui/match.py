@@ -237,7 +237,7 @@ class Match:
             last: gives the newest observation of a player of this side.
         """
         judge = self.game.judge
-        returns, history = ending
+        returns, history, cut = ending
         outcomes = tuple([judge(ending, player, last) for player in range(len(returns))])
         for player, seat in self.seats.items():
             if seat.learning:
@@ -259,6 +259,8 @@ class Match:
             len(chosen),
             tuple(chosen) if history is None else history,
             history is not None,
+            None,
+            cut,
         )
         return record
 

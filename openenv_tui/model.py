@@ -276,10 +276,12 @@ class Ending(NamedTuple):
             rewards this side is not told.
         history: every action, chance's included, oldest first; None if the server does not
             tell. Moves made at once stand in the order of the players.
+        cut: this side's limit on steps ended it; the environment would have gone on.
     """
 
     returns: tuple[float | None, ...]
     history: tuple[int, ...] | None
+    cut: bool = False
 
 
 class Step(NamedTuple):
@@ -338,6 +340,7 @@ class MatchRecord(NamedTuple):
             only the actions that this side chose, forms as their fields.
         complete: ``history`` alone replays the match.
         forfeit: the fault that ended the match, if one did.
+        cut: this side's limit on steps ended it.
     """
 
     game: str
@@ -349,6 +352,7 @@ class MatchRecord(NamedTuple):
     history: tuple[Action, ...] = ()
     complete: bool = True
     forfeit: Forfeit | None = None
+    cut: bool = False
 
 
 class Transition(NamedTuple):

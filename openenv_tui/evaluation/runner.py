@@ -19,6 +19,7 @@ from openenv_tui.evaluation.store import FILE_NAME, Entry, Store
 from openenv_tui.evaluation.table import Table, tabulate
 from openenv_tui.game import Game
 from openenv_tui.policy import Policy
+from openenv_tui.rule import judged
 
 if TYPE_CHECKING:
     import pandas
@@ -211,7 +212,7 @@ def _prepared(plan: Plan, cast: Cast) -> tuple[Plan, _About]:
         from openenv_tui.games import load_game
 
         game: Game = load_game(plan.game)
-        about = _About(game, tuple(range(game.info.players)), {})
+        about = _About(judged(game, plan.win), tuple(range(game.info.players)), {})
     else:
         about = _awaited(_asked(plan))
     plan = replace(plan, game=about.game.info.name)
@@ -229,10 +230,13 @@ def _awaited(work: Coroutine[Any, Any, T]) -> T:
 async def _asked(plan: Plan) -> _About:
     from openenv_tui.connect import open_environment
 
-    environment = await open_environment(plan.env, plan.game or None)
+    environment = await open_environment(plan.env, plan.game or None, limit=plan.max_steps)
     try:
         return _About(
-            environment.game, environment.seats, dict(environment.opponents), environment.seeded
+            judged(environment.game, plan.win),
+            environment.seats,
+            dict(environment.opponents),
+            environment.seeded,
         )
     finally:
         await environment.close()

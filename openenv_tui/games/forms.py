@@ -7,6 +7,7 @@ run. What it says beyond this module is left to the server, which is the one to 
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -356,6 +357,34 @@ class Space:
             return legal[int(rng.random() * len(legal))]
         return sample_fields(self.form.fields, rng)
 
+    @property
+    def expected(self) -> str:
+        """What is to be filled in, in words."""
+        alone = self.form.alone
+        if alone is not None:
+            return f"{printable(alone.name)}: {alone.expected}"
+        listed = [
+            f"{printable('.'.join(path))}={'' if field.required else '(optional) '}{field.expected}"
+            for path, field in leaves(self.form.fields)
+        ]
+        return "; ".join(listed) or "a JSON object"
+
+    def read(self, line: str) -> Action:
+        """The action that a person means by a line: a value, name=value pairs, or JSON.
+
+        Raises:
+            IllegalActionError: it is none; the text says what was expected.
+        """
+        said = line.strip()
+        try:
+            if said.startswith("{"):
+                return self.accept(json.loads(said))
+            if self.listed is not None or self.form.alone is not None:
+                return self._bare(line)
+            return self.accept(filled(self.form.fields, _pairs(said)))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise IllegalActionError(f"cannot read that: {self.expected}") from error
+
     def name(self, action: Action) -> str:
         """What an action says, in a few words."""
         if not isinstance(action, Mapping):
@@ -447,6 +476,46 @@ def leaves(
             yield from leaves(field.fields, (*path, field.name))
         else:
             yield (*path, field.name), field
+
+
+def filled(fields: Sequence[Field], written: Mapping[str, str]) -> dict[str, Any]:
+    """A form with what was written into its leaves, by their dotted names; empty is left out.
+
+    Raises:
+        IllegalActionError: something does not fit, or names no field.
+    """
+    known = {".".join(path): (path, field) for path, field in leaves(fields)}
+    for name in written:
+        if name not in known:
+            takes = ", ".join(map(printable, known))
+            raise IllegalActionError(f"there is no field {shown(name)}; the fields are {takes}")
+    payload: dict[str, Any] = {}
+    for name, (path, field) in known.items():
+        text = written.get(name, "")
+        if not text.strip() and not (field.required and field.kind is Kind.TEXT):
+            if field.required and field.default is UNSET:
+                raise IllegalActionError(f"{printable(name)}: {field.expected} is missing")
+            continue
+        place = payload
+        for part in path[:-1]:
+            place = place.setdefault(part, {})
+        place[path[-1]] = field.parse(text)
+    return payload
+
+
+def _pairs(line: str) -> dict[str, str]:
+    """``name=value`` pairs, apart from each other by commas or spaces; quotes hold them together.
+
+    Raises:
+        ValueError: a quote is not closed, or a part is no pair.
+    """
+    words = shlex.shlex(line, posix=True, punctuation_chars="")
+    words.whitespace_split = True
+    words.whitespace = ", \t"
+    pairs = [word.partition("=") for word in words]
+    if not all(sign for _, sign, _ in pairs):
+        raise ValueError("name=value was expected")
+    return {name: value for name, _, value in pairs}
 
 
 class _Reader:
@@ -588,9 +657,9 @@ def _bounds(schema: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
 
 def _limit(schema: Mapping[str, Any], key: str) -> float | None:
     value = schema.get(key)
-    if type(value) not in (int, float) or not abs(value) < 1e300:
-        return None
-    return float(value) if type(value) is float else value
+    if isinstance(value, (int, float)) and type(value) is not bool and abs(value) < 1e300:
+        return value
+    return None
 
 
 def _length(schema: Mapping[str, Any], least: str, most: str) -> tuple[int, int | None]:

@@ -11,7 +11,7 @@ from random import Random
 from typing import TypeAlias
 
 from openenv_tui.game import Game
-from openenv_tui.model import EpisodeContext, Observation, Outcome, Transition
+from openenv_tui.model import Action, EpisodeContext, Observation, Outcome, Transition
 from openenv_tui.policy import Policy
 
 Choice: TypeAlias = "str | int"
@@ -100,14 +100,14 @@ class Chair(Policy):
         self.policy = policy
         self.person = person
         self.taken = False
-        self._thinking: asyncio.Future[int | Awaitable[int]] | None = None
+        self._thinking: asyncio.Future[Action | Awaitable[Action]] | None = None
 
     @property
     def occupant(self) -> str:
         """Who plays here now."""
         return "you" if self.taken else self.name
 
-    async def act(self, observation: Observation, rng: Random) -> int:
+    async def act(self, observation: Observation, rng: Random) -> Action:
         while self.taken:
             action = await self.person.choose(observation)
             if action is not None:

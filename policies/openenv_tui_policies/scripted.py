@@ -1,0 +1,75 @@
+"""Actions written down beforehand, one after the other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from openenv_tui.errors import SpecError
+from openenv_tui.model import EpisodeContext, Observation
+from openenv_tui.policy import Policy
+
+
+class Scripted(Policy):
+    """Plays a list of actions: numbers, values such as UP, or objects with an action's fields.
+
+    Args:
+        actions: a JSON list, or words: ``scripted(actions='0 2 2')``.
+        file: JSON lines, one action each; instead of ``actions``.
+        repeat: begin anew at the end of the list; otherwise the last action is played on.
+    """
+
+    def __init__(
+        self, actions: str | None = None, file: str | None = None, repeat: bool = True
+    ) -> None:
+        if (actions is None) == (file is None):
+            raise ValueError("give either actions or file")
+        self._script = _from_text(actions) if actions is not None else _from_file(str(file))
+        if not self._script:
+            raise ValueError("there is no action in the script")
+        self._repeat = repeat
+        self._at = 0
+
+    def begin(self, context: EpisodeContext) -> None:
+        self._at = 0
+
+    def act(self, observation: Observation, rng: Random) -> Any:
+        last = len(self._script) - 1
+        at = self._at % (last + 1) if self._repeat else min(self._at, last)
+        self._at += 1
+        return self._script[at]
+
+
+def _from_text(text: str) -> list[Any]:
+    if text.lstrip().startswith("["):
+        try:
+            found = json.loads(text)
+        except ValueError as error:
+            raise ValueError(f"actions are a JSON list, or words: {error}") from error
+        return list(found)
+    return [_word(word) for word in text.split()]
+
+
+def _word(word: str) -> Any:
+    try:
+        return json.loads(word)
+    except ValueError:
+        return word
+
+
+def _from_file(name: str) -> list[Any]:
+    path = Path(name).expanduser()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"cannot read the script {name}: {error}") from error
+    actions = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                actions.append(json.loads(line))
+            except ValueError as error:
+                raise SpecError(f"{name}, line {number}: an action in JSON was expected") from error
+    return actions
