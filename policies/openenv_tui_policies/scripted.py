@@ -13,20 +13,18 @@ from openenv_tui.policy import Policy
 
 
 class Scripted(Policy):
-    """Plays a list of actions: numbers, values such as UP, or objects with an action's fields.
+    """Plays a list of actions, written down beforehand.
+
+    They are numbers, values such as UP, or objects with an action's fields.
 
     Args:
-        actions: a JSON list, or words: ``scripted(actions='0 2 2')``.
-        file: JSON lines, one action each; instead of ``actions``.
+        actions: a JSON list, or words as in ``scripted(actions='0 2 2')``, or ``@`` and the name of
+            a file of JSON lines, one action each.
         repeat: begin anew at the end of the list; otherwise the last action is played on.
     """
 
-    def __init__(
-        self, actions: str | None = None, file: str | None = None, repeat: bool = True
-    ) -> None:
-        if (actions is None) == (file is None):
-            raise ValueError("give either actions or file")
-        self._script = _from_text(actions) if actions is not None else _from_file(str(file))
+    def __init__(self, actions: str, repeat: bool = True) -> None:
+        self._script = _from_file(actions[1:]) if actions[:1] == "@" else _from_text(actions)
         if not self._script:
             raise ValueError("there is no action in the script")
         self._repeat = repeat

@@ -10,7 +10,7 @@ from openenv_tui.policy import Policy
 
 
 class UniformPolicy(Policy):
-    """Chooses uniformly among the legal actions; a form is filled in as its schema allows."""
+    """Chooses uniformly among the legal actions; fills forms in at random."""
 
     def act(self, observation: Observation, rng: Random) -> Action:
         legal = observation.legal_actions
