@@ -530,7 +530,7 @@ class _Reader:
         if isinstance(schema, Mapping) and "default" in schema:
             default = schema["default"]
         shape = self._shape(plain, depth)
-        about = plain.get("description") or plain.get("title")
+        about = plain.get("description")
         if isinstance(schema, Mapping):
             about = schema.get("description") or about
         examples = plain.get("examples")
