@@ -62,6 +62,7 @@ class Table:
     outcome_rule: str
     episodes: int
     rows: tuple[Row, ...]
+    audit: Mapping[str, Any] | None = None
 
     @property
     def caption(self) -> str:
@@ -113,7 +114,7 @@ class Table:
             "seed": self.seed,
             "pairing": self.pairing,
             "outcome_rule": self.outcome_rule,
-            "audit": None,
+            "audit": self.audit,
             "rows": [asdict(row) for row in self.rows],
         }
 
@@ -134,6 +135,7 @@ def tabulate(store: Store) -> Table:
         outcome_rule=meta["outcome_rule"],
         episodes=meta["episodes"],
         rows=_ranked(rows),
+        audit=meta.get("audit"),
     )
 
 
