@@ -44,6 +44,8 @@ def pixels_height(view: PixelsView, width: int) -> int:
 
 
 def _scaled(dots: Dots, width: int, height: int) -> Dots:
+    import numpy as np
+
     down, across = dots.shape[:2]
     factor = min(width / across, height / down)
     if factor >= 1:
@@ -51,7 +53,8 @@ def _scaled(dots: Dots, width: int, height: int) -> Dots:
     rows, columns = max(1, round(down * factor)), max(1, round(across * factor))
     averaged = _averaged(_averaged(dots, rows, 0), columns, 1)
     # A little fewer colours make longer runs of one colour, which are faster to send.
-    coarse: Dots = (averaged + 0.5).astype("uint8") & 0xF8
+    coarse = (averaged + 0.5).astype(np.uint8)
+    coarse &= 0xF8
     coarse |= coarse >> 5
     return coarse
 
