@@ -36,7 +36,7 @@ class Code(NamedTuple):
 
     value: int | str
     cell: Cell
-    count: int
+    times: int
 
 
 # Which letter and tone each value gets.
@@ -109,7 +109,7 @@ def coded_grid(
 
 
 def legend(codes: Sequence[Code], schema: Mapping[str, Any]) -> tuple[tuple[Cell, str], ...]:
-    """What each field stands for: its value, its name if the schema tells it, how many there are."""
+    """What each field stands for: its value, its name where the schema tells it, how many."""
     if len(codes) > MOST_CODES:
         return ()
     names = names_in(schema)
@@ -117,7 +117,7 @@ def legend(codes: Sequence[Code], schema: Mapping[str, Any]) -> tuple[tuple[Cell
     for code in codes:
         value = "" if code.cell.text == str(code.value) else f"{code.value!s} "
         name = names.get(str(code.value), "")
-        entries.append((code.cell, f"{value}{name} ×{code.count:,}".replace("  ", " ").strip()))
+        entries.append((code.cell, f"{value}{name} ×{code.times:,}".replace("  ", " ").strip()))
     return tuple(entries)
 
 
@@ -134,7 +134,7 @@ def coded_image(values: Array, codes: Sequence[Code]) -> PixelsView:
     dots = palette[values.astype(np.int64) - low]
     height, width = values.shape
     size = Fact("size", f"{height} x {width}")
-    counted = "  ".join(f"{code.value} ×{code.count:,}" for code in codes)
+    counted = "  ".join(f"{code.value} ×{code.times:,}" for code in codes)
     return PixelsView(width, height, dots.tobytes(), (size,), counted)
 
 
