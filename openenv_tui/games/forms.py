@@ -174,9 +174,9 @@ class Field:
             return article + _between(self.low, self.high)
         if self.kind in (Kind.TEXT, Kind.LIST):
             article, unit = ("a text", "letters") if self.kind is Kind.TEXT else ("a list", "items")
-            if self.least or self.most is not None:
-                return f"{article} of{_between(self.least or None, self.most)} {unit}"
-            return article
+            if self.most is not None:
+                return f"{article} of {self.least} to {self.most} {unit}"
+            return f"{article} of at least {self.least} {unit}" if self.least else article
         if self.kind is Kind.OBJECT:
             return "an object with " + ", ".join(printable(f.name) for f in self.fields)
         return "JSON"
