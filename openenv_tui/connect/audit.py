@@ -27,8 +27,8 @@ from openenv_tui.errors import (
     SessionLostError,
     WireError,
 )
-from openenv_tui.games.forms import Form, Kind, Space, space_of
-from openenv_tui.games.generic import Facts
+from openenv_tui.games.forms import Form, Kind, Space
+from openenv_tui.games.generic import Facts, GenericGame
 from openenv_tui.games.served import adapter_for
 from openenv_tui.render import printable
 from openenv_tui.seeding import Rng
@@ -169,6 +169,7 @@ class _Auditor:
         self._wishes = wishes
         self._tell = tell or (lambda _: None)
         self._facts = Facts("environment")
+        self._adapter = GenericGame(self._facts)
         self._has_schema = False
         self._name = ""
         self._seeded: bool | None = None
@@ -244,7 +245,7 @@ class _Auditor:
             yield session
 
     def _space(self, reply: ObservationReply) -> Space:
-        return space_of(self._facts.form, reply.observation)
+        return self._adapter.space(reply.observation)
 
     async def _begin(self, session: Session, seed: int) -> ObservationReply:
         reply = await session.reset({"seed": seed})
@@ -282,7 +283,7 @@ class _Auditor:
         health, schema, about = pages
         self._facts = environment_facts(schema or {}, about or {}, state)
         self._has_schema = bool(self._facts.observation)
-        adapter = adapter_for(self._facts)
+        self._adapter = adapter = adapter_for(self._facts)
         game = state.get("game_name")
         self._name = printable(str(game)) if game else adapter.info.name
         found = [name for name, got in zip(names, pages, strict=True) if got is not None]
@@ -359,7 +360,7 @@ class _Auditor:
         state = self._facts.parameters
         players, mine = state.get("num_players"), state.get("agent_player")
         if type(players) is not int or type(mine) is not int:
-            count = adapter_for(self._facts).players
+            count = self._adapter.info.players
             who = "one player" if count == 1 else f"all {count} seats, played from this side"
             return Finding("seats", Verdict.GOOD, who, "", {"players": count})
         async with self._session() as session:

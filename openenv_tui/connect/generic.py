@@ -81,10 +81,20 @@ class GenericEnvironment(ServerEnvironment):
         if not 0 <= player < game.info.players:
             raise WireError(f"the server waits for player {player} of {game.info.players}")
         for each in self.seats:
-            legal = space.legal_actions if each == player and not over else ()
-            source = Received(self._returns[each], reply.metadata)
+            acts = each == player and not over
+            told, earlier = fields, before
+            if not (game.shared or acts or over):
+                # The reply is for whoever is next; the others know what they were told before.
+                known = self._seen.get(each) if before is not None else None
+                told, earlier = (known.fields, None) if known else ({}, None)
             self._seen[each] = FormObservation(
-                each, legal, source, self._ply, space, fields, before
+                each,
+                space.legal_actions if acts else (),
+                Received(self._returns[each], reply.metadata if told is fields else {}),
+                self._ply,
+                space,
+                told,
+                earlier,
             )
         if over:
             self._acting = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from math import ceil, floor, isfinite
@@ -430,6 +430,15 @@ def space_of(form: Form, fields: Mapping[str, Any]) -> Space:
     if form.alone is not None and form.alone.values:
         return Space(form, form.alone, form.alone.values)
     return Space(form)
+
+
+def choice_of(form: Form, name: str, values: Sequence[Any]) -> Form:
+    """The form with a list of values for a field, of which the schema says less."""
+    fields = tuple(
+        replace(field, kind=Kind.CHOICE, choices=tuple(values)) if field.name == name else field
+        for field in form.fields
+    )
+    return replace(form, fields=fields)
 
 
 def sample_fields(fields: Sequence[Field], rng: Random) -> dict[str, Any]:

@@ -74,6 +74,7 @@ class GenericGame:
         asks: fields that an action has to have for the adapter to fit.
         shows: fields that an observation has to have for the adapter to fit.
         hidden: fields that stand in no picture.
+        shared: all players may see every observation; else only the one whose turn it is.
     """
 
     name: ClassVar[str] = ""
@@ -81,14 +82,16 @@ class GenericGame:
     asks: ClassVar[frozenset[str]] = frozenset()
     shows: ClassVar[frozenset[str]] = frozenset()
     hidden: ClassVar[frozenset[str]] = frozenset({"done", "reward"})
+    shared: ClassVar[bool] = True
 
+    title = ""
     goal = "Get the highest return."
     outcome_rule = "no rule says what a win is; name one, as in --win 'return > 0'"
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.form = self.read_form(facts)
-        self.title = self.name.replace("_", " ").title() if self.name else _title(facts.name)
+        self.title = self.title or _title(self.name or facts.name)
         # The framework's own words say nothing that the name does not.
         if facts.about not in ("", f"{facts.name} environment") and not self.name:
             self.goal = _first_sentence(facts.about)
@@ -97,11 +100,12 @@ class GenericGame:
             name=self.name or _slug(facts.name),
             short_name=self.name or _slug(facts.name),
             parameters={},
-            players=self.players,
+            players=self.count_players(facts),
             num_actions=len(values),
             max_length=0,
             min_utility=float("-inf"),
             max_utility=float("inf"),
+            perfect_information=self.shared,
             chance=True,
             terminal_rewards=False,
             history_known=False,
@@ -113,6 +117,11 @@ class GenericGame:
     def fits(cls, facts: Facts) -> bool:
         """Whether this adapter is made for the environment: by its fields, not by its address."""
         return cls.asks <= facts.asked and cls.shows <= facts.seen
+
+    @classmethod
+    def count_players(cls, facts: Facts) -> int:  # noqa: ARG003 - adapters look at it
+        """How many seats there are."""
+        return cls.players
 
     def read_form(self, facts: Facts) -> Form:
         """What an action is made of."""
@@ -194,6 +203,45 @@ class GenericGame:
     def _listed(self, space: Space) -> str:
         assert space.listed is not None
         return space.listed.name
+
+
+class Arrival(GenericGame):
+    """An environment whose episodes end by themselves only when what is wanted is done."""
+
+    outcome_rule = "win: the episode ends by itself; loss: it is cut off"
+
+    def judge(self, ending: Ending, seat: int, last: LastSeen) -> Outcome | None:
+        return Outcome.LOSS if ending.cut else Outcome.WIN
+
+    def conclusion(self, ending: Ending, seat: int, last: LastSeen) -> str:
+        seen, mine = last(seat), ending.returns[seat]
+        if ending.cut or seen is None or mine is None:
+            return super().conclusion(ending, seat, last)
+        return f"There, after {seen.ply} steps. Your return is {mine:g}."
+
+
+class TwoPlayers(GenericGame):
+    """An environment that plays against nobody: this side moves for both, and what one wins the
+    other loses.
+    """
+
+    players: ClassVar[int] = 2
+
+    def shares(
+        self, player: int, reward: float, fields: Mapping[str, Any], done: bool
+    ) -> Mapping[int, float]:
+        others = [other for other in range(self.info.players) if other != player]
+        if not done or not others:
+            return {player: reward}
+        return {player: reward} | {other: -reward / len(others) for other in others}
+
+    def judge(self, ending: Ending, seat: int, last: LastSeen) -> Outcome | None:
+        mine = ending.returns[seat]
+        if mine is None or ending.cut:
+            return None
+        if mine == 0:
+            return Outcome.DRAW
+        return Outcome.WIN if mine > 0 else Outcome.LOSS
 
 
 def _slug(name: str) -> str:

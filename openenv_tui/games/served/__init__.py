@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
 SERVED: Registry[type[GenericGame]] = Registry(
     "environment",
-    {},
+    {
+        "chess": "openenv_tui.games.served.chess:Chess",
+        "connect4": "openenv_tui.games.served.connect4:Connect4",
+        "echo": "openenv_tui.games.served.echo:Echo",
+        "grid_world": "openenv_tui.games.served.grid_world:GridWorld",
+        "maze": "openenv_tui.games.served.maze:Maze",
+        "reasoning_gym": "openenv_tui.games.served.reasoning_gym:ReasoningGym",
+        "snake": "openenv_tui.games.served.snake:Snake",
+        "textarena": "openenv_tui.games.served.textarena:TextArena",
+        "wildfire": "openenv_tui.games.served.wildfire:Wildfire",
+    },
     group="openenv_tui.environments",
 )
 
