@@ -229,7 +229,7 @@ class Field:
         except ValueError:
             pass
         if self.kind is Kind.LIST and self.item is not None and self.item.kind in _SCALARS:
-            return [self.item._read(part) for part in said.split(",")] if said else []
+            return [self.item._read(part.strip()) for part in said.split(",")] if said else []
         raise IllegalActionError(
             f"{printable(self.name)}: {self.expected} was expected, written as JSON"
         )

@@ -181,10 +181,10 @@ class GenericGame:
 
     def keys(self, observation: Observation) -> Mapping[str, int]:
         space = observation.action_space
-        if not isinstance(space, Space) or not space.legal_actions:
+        if not isinstance(space, Space) or not observation.legal_actions:
             return {}
         name = self._listed(space)
-        values = {action: space.payload(action)[name] for action in space.legal_actions}
+        values = {action: space.payload(action)[name] for action in observation.legal_actions}
         own = {action: self.value_key(value) for action, value in values.items()}
         if None not in own.values() and len(set(own.values())) == len(own):
             return {key: action for action, key in own.items() if key is not None}

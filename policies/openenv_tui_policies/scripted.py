@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -42,19 +43,17 @@ class Scripted(Policy):
 
 def _from_text(text: str) -> list[Any]:
     if text.lstrip().startswith("["):
-        try:
-            found = json.loads(text)
-        except ValueError as error:
-            raise ValueError(f"actions are a JSON list, or words: {error}") from error
-        return list(found)
+        with suppress(ValueError):
+            return list(json.loads(text))
     return [_word(word) for word in text.split()]
 
 
 def _word(word: str) -> Any:
-    try:
-        return json.loads(word)
-    except ValueError:
-        return word
+    with suppress(ValueError):
+        found = json.loads(word)
+        if not isinstance(found, (list, dict)):
+            return found
+    return word
 
 
 def _from_file(name: str) -> list[Any]:

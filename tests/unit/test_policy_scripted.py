@@ -23,6 +23,10 @@ def test_without_repeat_the_last_action_is_played_on():
     assert played("scripted(actions='0 2', repeat=false)", 4) == [0, 2, 2, 2]
 
 
+def test_words_in_brackets_are_words():
+    assert played("scripted(actions='[4] [0]')", 2) == ["[4]", "[0]"]
+
+
 def test_a_json_list_may_hold_forms():
     assert played("""scripted(actions='[{"x": 1}, 3]')""", 2) == [{"x": 1}, 3]
 
@@ -41,7 +45,7 @@ def test_a_file_holds_one_action_a_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("", "no action in the script"), ("[1, ", "JSON list"), ("@gone", "gone")]
+    ("text", "said"), [("", "no action in the script"), ("[]", "no action"), ("@gone", "gone")]
 )
 def test_a_script_that_cannot_be_read_says_why(text, said):
     with pytest.raises(SpecError, match=said):
