@@ -160,7 +160,16 @@ class Board(ScrollView, can_focus=True):
 
     def _height(self, view: View, room: Size) -> int:
         """Lines to draw in: what does not fit is scrolled."""
-        return max(room.height, full_height(view, room.width, room.height))
+        return max(
+            room.height,
+            full_height(
+                view,
+                room.width,
+                room.height,
+                ascii_only=ascii_only(),
+                colour=not self.app.no_color,
+            ),
+        )
 
     def _fields(self) -> dict[tuple[int, int], int]:
         """(row, column) -> action, for the fields that can be chosen."""
