@@ -57,7 +57,8 @@ class Tone(StrEnum):
     LIGHT_BLACK = "light-black"
     DARK_WHITE = "dark-white"
     DARK_BLACK = "dark-black"
-    CHECK = "check"
+    CHECK_WHITE = "check-white"
+    CHECK_BLACK = "check-black"
 
     @property
     def fills(self) -> bool:
@@ -67,7 +68,7 @@ class Tone(StrEnum):
 
 CODES = tuple(tone for tone in Tone if tone.value.startswith("code-"))
 FILLING = frozenset(
-    tone for tone in Tone if tone.value.startswith(("tile-", "code-", "light-", "dark-", "check"))
+    tone for tone in Tone if tone.value.startswith(("tile-", "code-", "light-", "dark-", "check-"))
 )
 
 

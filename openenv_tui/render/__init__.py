@@ -84,20 +84,22 @@ def render(
     return Picture(lines, picture.targets)
 
 
-def full_height(view: View, width: int, height: int) -> int:
+def full_height(
+    view: View, width: int, height: int, *, ascii_only: bool = False, colour: bool = True
+) -> int:
     """How many lines ``render`` needs to leave nothing out, at most some thousands.
 
     Args:
         height: lines that are seen at once, which decides how much a picture gets of them.
     """
-    return min(MOST_LINES, _height(view, Room(max(0, width), max(0, height))))
+    return min(MOST_LINES, _height(view, Room(max(0, width), max(0, height), ascii_only, colour)))
 
 
 def plain(view: View, width: int = 80, height: int = 40, *, ascii_only: bool = False) -> str:
     """The view as text without colours, for logs and for ``--plain``."""
     view = _for_a_log(view)
     if isinstance(view, GridView):
-        height = min(height, _height(view, Room(width, height)) + 2)
+        height = min(height, _height(view, Room(width, height, ascii_only, False)) + 2)
     picture = render(view, width, height, ascii_only=ascii_only, colour=False)
     return "\n".join("".join(span.text for span in line).rstrip() for line in picture.lines)
 
@@ -133,7 +135,7 @@ def _height(view: View, room: Room) -> int:
     around = bool(_facts(view.facts, room.width)) + bool(view.caption)
     match view:
         case GridView():
-            return around + grid_height(view, room.width)
+            return around + grid_height(view, room)
         case CardsView():
             return around + cards_height(view)
         case TextView():

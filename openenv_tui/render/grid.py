@@ -36,10 +36,13 @@ def draw_grid(view: GridView, room: Room) -> Picture:
     return below([_board(view, room._replace(height=room.height - len(legend))), Picture(legend)])
 
 
-def grid_height(view: GridView, width: int) -> int:
+def grid_height(view: GridView, room: Room) -> int:
     """Lines that the board and its legend take at their smallest."""
     names = 1 if view.column_names else 0
-    return _lines(view) + names + len(_legend(view.legend, width))
+    legend = len(_legend(view.legend, room.width))
+    if len(view.rows) + legend > room.height and _is_colours_alone(view, room):
+        return (len(view.rows) + 1) // 2 + legend
+    return _lines(view) + names + legend
 
 
 def _lines(view: GridView) -> int:
@@ -183,6 +186,7 @@ def _is_colours_alone(view: GridView, room: Room) -> bool:
     return (
         room.colour
         and not room.ascii_only
+        and bool(view.rows)
         and len(view.rows[0]) <= room.width
         and all((c.tone.fills or c.tone is Tone.EMPTY) and c.action is None for c in fields)
     )

@@ -219,6 +219,9 @@ def _pieces(line: str, width: int) -> Iterable[str]:
     if columns(line) <= width:
         yield line
         return
+    # What is indented goes on with the same indent.
+    indent = line[: min(len(line) - len(line.lstrip()), width // 3)]
+    line, width = line[len(indent) :], width - len(indent)
     start, ascii_only = 0, line.isascii()
     while start < len(line):
         end = min(len(line), start + width) if ascii_only else reach(line, start, width)
@@ -226,7 +229,7 @@ def _pieces(line: str, width: int) -> Iterable[str]:
         if end < len(line):
             space = line.rfind(" ", start, end + 1)
             end = space if space - start > width // 3 else end
-        yield line[start:end].rstrip()
+        yield indent + line[start:end].rstrip()
         start = end + 1 if line[end : end + 1] == " " else end
 
 

@@ -90,7 +90,11 @@ def _column(parts: Sequence[Part], room: Room, draw: Draw, height: Height) -> Pi
 
 def _needs(parts: Sequence[Part], room: Room, height: Height) -> list[int]:
     """Lines for each part; the first one, if it is a picture, is to be seen well."""
-    needs = [height(part.view, room) for part in parts]
+    small = room._replace(height=room.height // 3)
+    needs = [
+        height(part.view, small if number and is_picture(part.view) else room)
+        for number, part in enumerate(parts)
+    ]
     if parts and isinstance(parts[0].view, PixelsView):
         needs[0] = min(needs[0], max(8, room.height * 3 // 5))
     return [min(n, 10) if isinstance(p.view, PixelsView) and i else n

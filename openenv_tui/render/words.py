@@ -55,12 +55,22 @@ def draw_table(view: TableView, room: Room) -> Picture:
     if len(shown) > room.height:
         shown = shown[: max(0, room.height - 1)]
     names = [one_line(entry.label) for entry in shown]
-    label = min(max(map(columns, names), default=0), max(1, room.width * 2 // 5))
+    label = max(map(columns, names), default=0)
     changes = max((columns(_change(entry)) for entry in shown), default=0)
-    changes = min(changes, max(0, (room.width - label) // 2))
-    value = max((columns(one_line(entry.value)) for entry in shown), default=0)
+    # What did not change may be longer: nothing stands beside it.
+    value = max((columns(one_line(e.value)) for e in shown if e.trend is not Trend.SAME), default=0)
+    # Labels may have two fifths, or what the others leave; changes half of the rest or more.
+    others = value + 2 + (changes + 2 if changes else 0)
+    label = min(label, max(1, room.width * 2 // 5, room.width - others))
+    left = room.width - label - 4
+    changes = min(changes, max(0, left // 2, left - value))
     value = min(value, max(1, room.width - label - 2 - (changes + 2 if changes else 0)))
-    lines = [_entry(entry, label, value, changes) for entry in shown]
+    lines = [
+        _entry(entry, label, value, changes)
+        if entry.trend is not Trend.SAME
+        else _entry(entry, label, max(0, room.width - label - 2), 0)
+        for entry in shown
+    ]
     if len(shown) < len(view.entries):
         lines.append(text_line(f"… {len(view.entries) - len(shown)} more", room.width, Tone.MUTED))
     return Picture(tuple(lines))
@@ -70,9 +80,10 @@ def _entry(entry: Entry, label: int, value: int, changes: int) -> Line:
     changed = entry.trend is not Trend.SAME
     spans = [
         Span(fitted(one_line(entry.label), label) + "  ", Tone.MUTED),
-        Span(fitted(one_line(entry.value), value), strong=changed),
+        Span(clipped(one_line(entry.value), value), strong=changed),
     ]
     if changed and changes:
+        spans.append(Span(" " * (value - columns(spans[1].text))))
         spans.append(Span("  " + clipped(_change(entry), changes), Tone.PATH))
     return tuple(spans)
 

@@ -45,7 +45,7 @@ def sketch(
     for field in fields_of(fields, before, schema, {*leave_out, METADATA}):
         name = field.name[:LONGEST_NAME]
         if drawn := _first(PICTURES, field):
-            pictures.append(Part(name, drawn))
+            _add(pictures, Part(name, drawn))
         elif drawn := _first(WORDS, field):
             words.append(Part(name, drawn))
         elif line := entry(field._replace(name=name)):
@@ -60,6 +60,15 @@ def sketch(
     if metadata and METADATA not in leave_out:
         others.append(Part(METADATA, TextView(folded(metadata), wrapped=True)))
     return _together([*pictures, *words, *table, *others])
+
+
+def _add(pictures: list[Part], part: Part) -> None:
+    """Add a picture; of two that look the same, one is enough."""
+    for place, other in enumerate(pictures):
+        if other.view == part.view:
+            pictures[place] = Part(f"{other.title}, {part.title}", part.view)
+            return
+    pictures.append(part)
 
 
 def _first(readers: Collection[Reader], field: Field) -> View | None:

@@ -105,15 +105,14 @@ def chess_board(position: Position, before: Position | None, *, in_check: bool) 
 
 
 def _square(letter: str, rank: int, file: int, king: str, marked: set[tuple[int, int]]) -> Cell:
-    shade = "dark" if (rank + file) % 2 else "light"
+    checked = bool(king) and letter == king
     white = letter.isupper()
+    shade = "check" if checked else "dark" if (rank + file) % 2 else "light"
     tone = Tone(f"{shade}-{'white' if white else 'black'}")
     if letter == ".":
         return Cell(" ", tone, marked=(rank, file) in marked)
     art = outline(SOLID[letter.lower()]) if white else SOLID[letter]
-    checked = bool(king) and letter == king
-    is_marked = checked or (rank, file) in marked
-    return Cell(PIECES[letter], Tone.CHECK if checked else tone, art, marked=is_marked)
+    return Cell(PIECES[letter], tone, art, marked=checked or (rank, file) in marked)
 
 
 def outline(art: tuple[str, ...]) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def codes_of(counts: Mapping[int, int], *, boolean: bool = False) -> list[Code] 
     glyphs = {1: "X", -1: "O"} if signs else {1: "#"} if boolean else {}
     return [
         Code(v, Cell("·") if v == background else Cell(glyphs.get(v, str(v)), tones[v]), counts[v])
-        for v in values
+        for v in sorted(values, key=lambda value: (value != background, value < 0, abs(value)))
     ]
 
 

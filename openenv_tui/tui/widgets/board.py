@@ -145,22 +145,32 @@ class Board(ScrollView, can_focus=True):
             # The whole text, to be scrolled; tabs may make it wider.
             picture = render(view, longest * 4 + 80, len(lines) + 8, ascii_only=ascii_only())
         else:
+            room = self._room(view)
             picture = render(
                 view,
                 room.width,
-                room.height if isinstance(view, CardsView) else self._height(view, room),
+                room.height,
                 ascii_only=ascii_only(),
                 cursor=self.cursor_action,
                 colour=not self.app.no_color,
             )
         self.virtual_size = Size(picture.width, picture.height)
         self._left = max(0, (room.width - picture.width) // 2)
-        self._top = max(0, (room.height - picture.height) // 2)
+        self._top = max(0, (self.content_size.height - picture.height) // 2)
         return picture
 
-    def _height(self, view: View, room: Size) -> int:
-        """Lines to draw in: what does not fit is scrolled."""
-        return max(room.height, full_height(view, room.width, room.height))
+    def _room(self, view: View) -> Size:
+        """What is seen at once; or as many lines as the view takes, to be scrolled."""
+        seen = self.content_size
+        if isinstance(view, CardsView) or self._lines(view, seen) <= seen.height:
+            return seen
+        narrower = Size(max(1, seen.width - self.scrollbar_size_vertical), seen.height)
+        return Size(narrower.width, max(seen.height, self._lines(view, narrower)))
+
+    def _lines(self, view: View, room: Size) -> int:
+        plain = ascii_only()
+        colour = not self.app.no_color
+        return full_height(view, room.width, room.height, ascii_only=plain, colour=colour)
 
     def _fields(self) -> dict[tuple[int, int], int]:
         """(row, column) -> action, for the fields that can be chosen."""
