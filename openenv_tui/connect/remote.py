@@ -82,7 +82,7 @@ async def open_remote(
                     "so leave the seat and the opponent out"
                 )
             return await _generic(session, url, state, game, limit, open_timeout)
-        facts = _facts(state)
+        facts = _facts(address, state)
         wanted = load_game(game) if game is not None else None
         probe = await _probe(session, asked)
         if "seats" in probe.metadata:
@@ -163,7 +163,14 @@ def environment_facts(
     )
 
 
-def _facts(state: Mapping[str, Any]) -> Facts:
+def _facts(address: str, state: Mapping[str, Any]) -> Facts:
+    try:
+        return _told(state)
+    except WireError as error:
+        raise NotOpenEnvError(f"{address} does not tell what it plays: {error}") from error
+
+
+def _told(state: Mapping[str, Any]) -> Facts:
     return Facts(
         name=full_name(field(state, "game_name", str), field(state, "game_params", dict)),
         players=field(state, "num_players", int),
