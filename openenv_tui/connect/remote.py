@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from openenv_tui.connect.access import Headers
 from openenv_tui.connect.arena_server import ArenaServerEnvironment
 from openenv_tui.connect.generic import GenericEnvironment
 from openenv_tui.connect.official import OfficialEnvironment
@@ -61,12 +62,13 @@ async def open_remote(
     opponent: str | None = None,
     every_view: bool = False,
     limit: int | None = None,
+    headers: Headers = (),
     open_timeout: float,
     timeout: float,
 ) -> ServerEnvironment:
     """Open an environment on the server whose WebSocket is at ``url``; see ``connect_async``."""
     address = public_address(url)
-    session = Session(await connect(url, open_timeout), address, timeout)
+    session = Session(await connect(url, open_timeout, headers), address, timeout)
     asked: dict[str, Any] = {
         "agent_player": "all" if seat is None else seat,
         "views": "all" if every_view else "acting",
@@ -81,7 +83,7 @@ async def open_remote(
                     f"{address} is no server of OpenSpiel games: this side plays all of its seats, "
                     "so leave the seat and the opponent out"
                 )
-            return await _generic(session, url, state, game, limit, open_timeout)
+            return await _generic(session, url, state, game, limit, open_timeout, headers)
         facts = _facts(address, state)
         wanted = load_game(game) if game is not None else None
         probe = await _probe(session, asked)
@@ -128,10 +130,11 @@ async def _generic(
     wanted: str | None,
     limit: int | None,
     timeout: float,
+    headers: Headers,
 ) -> GenericEnvironment:
     """An environment that is played as its schema says, or by the adapter that fits it."""
     schema, about = await asyncio.gather(
-        page(url, "schema", timeout), page(url, "metadata", timeout)
+        page(url, "schema", timeout, headers), page(url, "metadata", timeout, headers)
     )
     facts = environment_facts(schema or {}, about or {}, state)
     adapter = adapter_for(facts)

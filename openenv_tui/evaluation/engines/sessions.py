@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TypeAlias
 
 from openenv_tui.connect import open_environment
+from openenv_tui.connect.access import Headers
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import (
     CapacityError,
@@ -36,13 +37,15 @@ class SessionsPlayer:
         plan: the run; ``plan.sessions`` is the most that are opened, and the server may give fewer.
         cast: makes the policies.
         lost: told of every lost session.
+        headers: sent to the server.
 
     Attributes:
         problems: what went wrong when policies were closed.
     """
 
-    def __init__(self, plan: Plan, cast: Cast, lost: Lost) -> None:
+    def __init__(self, plan: Plan, cast: Cast, lost: Lost, headers: Headers = ()) -> None:
         self._plan = plan
+        self._headers = headers
         self._cast = cast
         self._lost = lost
         self._lost_in_a_row = 0
@@ -112,7 +115,10 @@ class SessionsPlayer:
 
     async def _open(self) -> AsyncEnvironment:
         return await open_environment(
-            self._plan.env, self._plan.game or None, limit=self._plan.max_steps
+            self._plan.env,
+            self._plan.game or None,
+            limit=self._plan.max_steps,
+            headers=self._headers,
         )
 
     async def _after_loss(self, row: int, episode: int, error: OpenEnvTuiError) -> None:
