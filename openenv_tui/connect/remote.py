@@ -107,11 +107,14 @@ async def _introduce(session: Session, timeout: float) -> Mapping[str, Any]:
         ) from error
     except (WireError, SessionLostError) as error:
         raise NotOpenEnvError(
-            f"{session.address} opens a WebSocket and does not answer as an OpenEnv server: {error}"
+            f"{session.address} opens a WebSocket and does not answer as an OpenEnv server: "
+            f"{error.happened}"
         ) from error
     except ServerError as error:
         if error.code in FATAL:
-            raise UnreachableError(f"{session.address} cannot open a session: {error}") from error
+            raise UnreachableError(
+                f"{session.address} cannot open a session: {error.happened}"
+            ) from error
         raise
 
 
@@ -120,7 +123,9 @@ async def _probe(session: Session, asked: Mapping[str, Any]) -> ObservationReply
     try:
         return await session.reset({**asked, "seed": 0})
     except ServerError as error:
-        raise GameError(f"{session.address} refuses what was asked of it: {error}") from error
+        raise GameError(
+            f"{session.address} refuses what was asked of it: {error.happened}"
+        ) from error
 
 
 async def _generic(
