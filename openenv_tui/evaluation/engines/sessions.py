@@ -11,7 +11,7 @@ from openenv_tui.connect.access import Headers
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import (
     CapacityError,
-    ConnectionFailedError,
+    GaveUpError,
     OpenEnvTuiError,
     ServerError,
     SessionLostError,
@@ -55,7 +55,7 @@ class SessionsPlayer:
         """Play (row, episode) pairs, and give the line of each as it is done, in any order.
 
         Raises:
-            ConnectionFailedError: the server cannot be reached, or not any more.
+            ConnectionFailedError: the server cannot be reached, or not any more (``GaveUpError``).
         """
         alone = self._plan.learn or bool(self._cast)
         most = 1 if alone else min(self._plan.sessions, len(todo))
@@ -125,7 +125,7 @@ class SessionsPlayer:
         self._lost(row, episode, str(error))
         self._lost_in_a_row += 1
         if self._lost_in_a_row >= PATIENCE:
-            raise ConnectionFailedError(
+            raise GaveUpError(
                 f"{self._plan.env}: {PATIENCE} episodes were lost one after the other, the last "
                 f"because {error}; what was played is stored"
             ) from error
