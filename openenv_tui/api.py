@@ -31,6 +31,8 @@ def evaluate(
     learn: bool = False,
     clock: float | None = None,
     sessions: int = 8,
+    win: str = "",
+    max_steps: int = 1000,
     out: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -50,6 +52,9 @@ def evaluate(
         learn: let policies that learn do so.
         clock: seconds for each decision.
         sessions: most sessions at once on a server.
+        win: a rule for outcomes, such as "return > 0", "steps <= 20" or "score == 1", the last of
+            a field of the last observation; "" for the game's own.
+        max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
         out: folder to keep the run in; nothing is kept on disk if None.
         progress: called about four times a second, not necessarily from this thread.
         stop: ends the run soon after it is set.
@@ -75,6 +80,8 @@ def evaluate(
         learn=learn,
         clock=clock,
         sessions=sessions,
+        win=win,
+        max_steps=max_steps,
     )
 
     def run() -> Evaluation:

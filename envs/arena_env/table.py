@@ -191,6 +191,7 @@ class Table:
             action = episode.match.choose(seen)
         except Foul as foul:
             raise self._failed(foul) from foul
+        assert isinstance(action, int)
         episode.opponents_action = action
         return action
 
@@ -216,7 +217,7 @@ class Table:
         if len(shown) > 1:
             metadata["others"] = [_seen(other) for other in shown[1:]]
         if ending is not None:
-            metadata["returns"], metadata["history"] = ending
+            metadata["returns"], metadata["history"] = ending.returns, ending.history
         reward = self._reward(episode, metadata, main)
         return {
             "observation": {

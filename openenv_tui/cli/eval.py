@@ -39,6 +39,7 @@ Examples:
   openenv-tui eval tic_tac_toe -p mcts -p tactician --opponent random --jobs 2
   openenv-tui eval catch -p 'q_learning(file=q.json)' --learn -n 2000
   openenv-tui eval --env ws://127.0.0.1:8000 -p random -p ./mine.py:Mine -n 200
+  openenv-tui eval --env ws://127.0.0.1:8000 -p random --win 'return > 0'
   openenv-tui eval kuhn_poker -p kuhn_equilibrium --json | jq .rows
 """
 
@@ -72,6 +73,15 @@ Examples:
     "--clock", type=float, default=None, metavar="SECONDS", help="Time limit for each decision."
 )
 @click.option(
+    "--win", metavar="RULE", default="",
+    help="What counts as a win, such as 'return > 0', 'steps <= 20' or 'score == 1', the last of "
+    "a field of the last observation. Otherwise it is a loss. Left out: the game's own rule.",
+)  # fmt: skip
+@click.option(
+    "--max-steps", type=click.IntRange(min=1), default=1000, show_default=True,
+    help="Cut an episode off after so many steps, on servers other than of OpenSpiel games.",
+)  # fmt: skip
+@click.option(
     "--sessions", type=click.IntRange(min=1), default=8, show_default=True,
     help="Most sessions at once on a server.",
 )  # fmt: skip
@@ -100,6 +110,8 @@ def command(
     learn: bool,
     clock: float | None,
     sessions: int,
+    win: str,
+    max_steps: int,
     out: Path | None,
     formats: tuple[str, ...],
     max_error_rate: float,
@@ -129,6 +141,8 @@ def command(
         learn=learn,
         clock=clock,
         sessions=sessions,
+        win=win,
+        max_steps=max_steps,
     )
     with _stopped_by_ctrl_c() as stop, _progress(plain) as report:
         result = run_plan(

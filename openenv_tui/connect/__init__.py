@@ -37,6 +37,7 @@ async def connect_async(
     seat: int | None = None,
     opponent: str | None = None,
     every_view: bool = False,
+    limit: int | None = None,
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
 ) -> OpenAsyncEnvironment:
@@ -51,6 +52,8 @@ async def connect_async(
         opponent: a built-in policy, which our server lets play the other seats.
         every_view: ``observe`` is up to date for all seats of this side after every step, also on
             a server, which otherwise sends only what the player whose turn it is sees.
+        limit: an episode of a server that is not one of OpenSpiel games is cut off after so many
+            steps, because many never end by themselves; None for never.
         open_timeout: seconds until a server has to have opened a session.
         timeout: seconds for each answer of a server.
 
@@ -71,6 +74,7 @@ async def connect_async(
         seat=seat,
         opponent=opponent,
         every_view=every_view,
+        limit=limit,
         open_timeout=open_timeout,
         timeout=timeout,
     )
@@ -87,6 +91,7 @@ def connect(
     seat: int | None = None,
     opponent: str | None = None,
     every_view: bool = False,
+    limit: int | None = None,
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
 ) -> OpenEnvironment:
@@ -109,6 +114,7 @@ def connect(
             seat=seat,
             opponent=opponent,
             every_view=every_view,
+            limit=limit,
             open_timeout=open_timeout,
             timeout=timeout,
         )

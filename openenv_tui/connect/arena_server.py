@@ -8,7 +8,7 @@ from typing import Any
 from openenv_tui.connect.server import ServerEnvironment
 from openenv_tui.errors import WireError
 from openenv_tui.games.openspiel import OpenSpielGame
-from openenv_tui.model import NO_METADATA, Ending, Observation, Step
+from openenv_tui.model import NO_METADATA, Action, Ending, Observation, Step
 from openenv_tui.render import printable
 from openenv_tui.wire.codec import ObservationReply, field, integers, numbers
 from openenv_tui.wire.session import Session
@@ -29,6 +29,7 @@ class ArenaServerEnvironment(ServerEnvironment):
     """
 
     seeded = True
+    game: OpenSpielGame
 
     def __init__(
         self,
@@ -53,7 +54,7 @@ class ArenaServerEnvironment(ServerEnvironment):
         self._seen = {}
         return self._advance(reply)
 
-    def _action(self, actions: Sequence[int]) -> Mapping[str, object]:
+    def _action(self, actions: Sequence[Action]) -> Mapping[str, object]:
         if len(actions) == 1:
             return {"action_id": actions[0]}
         return {"action_id": actions[0], "metadata": {"actions": list(actions)}}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from openenv_tui.errors import OpenEnvTuiError, UnfitPolicyError, UsageError
 from openenv_tui.model import GameInfo
 from openenv_tui.policy import Policy
+from openenv_tui.rule import Rule
 from openenv_tui.seeding import SEED_BITS
 from openenv_tui.specs import PolicySpec
 
@@ -33,6 +34,8 @@ class Plan:
         learn: policies that learn do so, in order of the episodes.
         clock: seconds for each decision; None for no limit.
         sessions: most sessions to open at once on a server.
+        win: a rule for outcomes, such as "return > 0"; "" for the game's own.
+        max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
     """
 
     game: str
@@ -45,6 +48,8 @@ class Plan:
     learn: bool = False
     clock: float | None = None
     sessions: int = 8
+    win: str = ""
+    max_steps: int = 1000
 
     def __post_init__(self) -> None:
         if not self.policies:
@@ -54,13 +59,15 @@ class Plan:
             raise UsageError(
                 f"policy '{repeated.pop()}' is named twice; rows need names of their own"
             )
-        for name, least in (("episodes", 1), ("jobs", 1), ("sessions", 1)):
+        for name, least in (("episodes", 1), ("jobs", 1), ("sessions", 1), ("max_steps", 1)):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} must be at least {least}, not {getattr(self, name)}")
         if not 0 <= self.seed < 1 << SEED_BITS:
             raise UsageError(
                 f"a seed is a whole number from 0 to 2**{SEED_BITS} - 1, not {self.seed}"
             )
+        if self.win:
+            Rule.parse(self.win)
         if self.clock is not None and self.clock <= 0:
             raise UsageError(f"a clock is a positive number of seconds, not {self.clock:g}")
 

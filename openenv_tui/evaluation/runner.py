@@ -19,10 +19,12 @@ from openenv_tui.evaluation.store import FILE_NAME, Entry, Store
 from openenv_tui.evaluation.table import Table, tabulate
 from openenv_tui.game import Game
 from openenv_tui.policy import Policy
+from openenv_tui.rule import judged
 
 if TYPE_CHECKING:
     import pandas
 
+    from openenv_tui.connect.audit import Audit
     from openenv_tui.evaluation.engines.inline import InlinePlayer
 
 T = TypeVar("T")
@@ -166,6 +168,7 @@ class _About:
     seats: tuple[int, ...]
     opponents: Mapping[int, str]
     seeded: bool = True
+    audit: Mapping[str, Any] | None = None
 
     @property
     def opponent_needed(self) -> bool:
@@ -179,10 +182,11 @@ class _About:
     def pairing(self) -> str:
         if not self.seeded and len(self.seats) == self.game.info.players:
             return "The server deals by dice of its own, so episodes are not shared"
+        proved = "" if self.audit is None else ", as the audit of the server found"
         if self.game.info.players == 1:
-            return "All policies play the same episodes"
+            return f"All policies play the same episodes{proved}"
         if len(self.seats) == self.game.info.players:
-            return "Every deal is played from every seat, by all policies"
+            return f"Every deal is played from every seat, by all policies{proved}"
         served = ", ".join(str(seat) for seat in self.seats)
         alone = f"Seat {served} alone: the server plays the others, so seats are not balanced"
         return alone if self.seeded else f"{alone}, and deals by dice of its own"
@@ -196,6 +200,7 @@ class _About:
             "episodes": plan.episodes,
             "pairing": self.pairing(),
             "outcome_rule": self.game.outcome_rule,
+            "audit": self.audit,
             "deal": len(self.seats) if self.seeded else 1,
             "players": info.players,
             "min_utility": info.min_utility,
@@ -211,7 +216,7 @@ def _prepared(plan: Plan, cast: Cast) -> tuple[Plan, _About]:
         from openenv_tui.games import load_game
 
         game: Game = load_game(plan.game)
-        about = _About(game, tuple(range(game.info.players)), {})
+        about = _About(judged(game, plan.win), tuple(range(game.info.players)), {})
     else:
         about = _awaited(_asked(plan))
     plan = replace(plan, game=about.game.info.name)
@@ -229,13 +234,31 @@ def _awaited(work: Coroutine[Any, Any, T]) -> T:
 async def _asked(plan: Plan) -> _About:
     from openenv_tui.connect import open_environment
 
-    environment = await open_environment(plan.env, plan.game or None)
+    environment = await open_environment(plan.env, plan.game or None, limit=plan.max_steps)
     try:
-        return _About(
-            environment.game, environment.seats, dict(environment.opponents), environment.seeded
+        about = _About(
+            judged(environment.game, plan.win),
+            environment.seats,
+            dict(environment.opponents),
+            environment.seeded,
         )
     finally:
         await environment.close()
+    found = await _audited(plan.env)
+    if about.seeded or found is None:
+        # Ours gives the seed back with every reset: it need not be guessed from what is seen.
+        return replace(about, audit=found.to_dict() if found else None)
+    return replace(about, seeded=bool(found.seeded), audit=found.to_dict())
+
+
+async def _audited(target: str) -> Audit | None:
+    """A short audit; None where the server gives no session for it."""
+    from openenv_tui.connect.audit import brief
+
+    try:
+        return await brief(target)
+    except ConnectionFailedError:
+        return None
 
 
 class _Run:

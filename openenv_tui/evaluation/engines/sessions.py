@@ -13,6 +13,7 @@ from openenv_tui.evaluation.engines.inline import Seating, deals
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
 from openenv_tui.match import Match, play_async
+from openenv_tui.rule import judged
 
 Lost: TypeAlias = "Callable[[int, int, str], None]"
 """Told the row, the episode and the reason of every lost session."""
@@ -102,7 +103,9 @@ class SessionsPlayer:
             queue.put_nowait(None)
 
     async def _open(self) -> AsyncEnvironment:
-        return await open_environment(self._plan.env, self._plan.game or None)
+        return await open_environment(
+            self._plan.env, self._plan.game or None, limit=self._plan.max_steps
+        )
 
     async def _after_loss(self, row: int, episode: int, error: SessionLostError) -> None:
         self._lost(row, episode, str(error))
@@ -121,7 +124,7 @@ class SessionsPlayer:
         row: int,
         episode: int,
     ) -> Entry:
-        game = environment.game
+        game = judged(environment.game, self._plan.win)
         players = game.info.players
         if row not in seatings:
             name = self._plan.policies[row]
