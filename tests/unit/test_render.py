@@ -145,12 +145,12 @@ def test_parts_of_an_image_keep_their_places_when_it_shrinks():
 def test_an_image_without_colours_is_shaded():
     view = PixelsView(3, 2, (BLACK + b"\x80\x80\x80" + WHITE) * 2)
     assert plain(view, 3, 1) == " ▒█"
-    assert plain(view, 3, 1, ascii_only=True) == " +@"
+    assert plain(view, 3, 1, ascii_only=True) == " *@"
 
 
 def test_ascii_letters_of_an_image_have_its_colours():
     (line,) = render(PixelsView(1, 2, RED + RED), 1, 1, ascii_only=True).lines
-    assert [(span.text, span.ink) for span in line] == [(":", 0xFF0000)]
+    assert [(span.text, span.ink) for span in line] == [("=", 0xFF0000)]
 
 
 def test_an_image_of_another_size_than_it_says_is_refused():
