@@ -199,6 +199,11 @@ def test_long_text_is_wrapped_between_words():
     assert all(line.split() == ["word"] * len(line.split()) for line in plain(view, 22).split("\n"))
 
 
+def test_sentences_stand_one_below_the_other():
+    view = sketch({"log": ["You wake up in the dark.", "A door."]})
+    assert plain(view) == "You wake up in the dark.\nA door."
+
+
 # The table.
 
 
