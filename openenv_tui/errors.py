@@ -10,12 +10,24 @@ OpenEnvTuiError                 exit code 1
 │   └── MissingExtraError           a feature whose optional packages are not installed
 ├── StoreError                  2   a results folder that cannot be written or read
 ├── ConnectionFailedError       3   no session with a server could be opened
-│   ├── UnreachableError            nothing listens there, or it does not answer
+│   ├── UnreachableError            it does not answer
+│   │   └── RefusedError                nothing listens there
 │   ├── NotOpenEnvError             something listens, and it is not an OpenEnv server
-│   └── CapacityError               the server has no session left
+│   ├── CapacityError               the server has no session left
+│   └── GaveUpError                 a run whose server was dead for too long
+│       └── EpisodeFailsError           a run with an episode that is lost every time
 ├── SessionLostError            1   an open session ended, stalled or went out of step
-├── WireError                   1   a frame that is not of the protocol
+│   ├── DroppedError                the connection broke off without a goodbye
+│   ├── GoingAwayError              the server stops or restarts
+│   ├── IdleError                   the server ended it because nothing was asked for a while
+│   ├── StalledError                no answer came in time
+│   ├── LateAnswerError             an answer may belong to an earlier question
+│   └── FrameTooLargeError          a frame larger than one side takes
+├── WireError                   1   an answer that makes no sense
+│   ├── GarbageError                a frame that is not of the protocol
+│   └── BinaryFrameError            a frame that is not text
 ├── ServerError                 1   the server answered with an error
+│   └── StepFailedError             in the middle of an episode; the session is still open
 └── IllegalActionError          1   an action that the engine refuses
 """
 
@@ -30,9 +42,23 @@ class OpenEnvTuiError(Exception):
 
     Attributes:
         exit_code: what the command line exits with when this error ends a command.
+        kind: of a session's end, in a word or two, as logs count it.
+        meaning: what it means for the episode under way; "" where there may be none.
+        advice: what to do.
     """
 
     exit_code = 1
+    kind = "error"
+    meaning = ""
+    advice = ""
+
+    @property
+    def happened(self) -> str:
+        """What happened, without meaning and advice."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, (self.happened, self.meaning, self.advice)))
 
 
 class UsageError(OpenEnvTuiError):
@@ -108,6 +134,14 @@ class ConnectionFailedError(OpenEnvTuiError):
 class UnreachableError(ConnectionFailedError):
     """Nothing listens at the address, or it does not answer in time."""
 
+    kind = "unreachable"
+
+
+class RefusedError(UnreachableError):
+    """Nothing listens at the address: no server runs there, or not yet."""
+
+    kind = "refused"
+
 
 class NotOpenEnvError(ConnectionFailedError):
     """Something listens at the address, and it does not speak OpenEnv."""
@@ -116,13 +150,91 @@ class NotOpenEnvError(ConnectionFailedError):
 class CapacityError(ConnectionFailedError):
     """The server refused a session because all of its sessions are taken."""
 
+    kind = "capacity"
+
+
+class GaveUpError(ConnectionFailedError):
+    """A run stopped trying to reach its server; what was played is stored."""
+
+
+class EpisodeFailsError(GaveUpError):
+    """A run stopped because one episode was lost every time that it was played."""
+
 
 class SessionLostError(OpenEnvTuiError):
     """An open session ended, stalled or went out of step; its episode is lost."""
 
+    kind = "lost"
+
+
+class DroppedError(SessionLostError):
+    """The connection broke off without a goodbye: a crash, a kill, or the network."""
+
+    kind = "drop"
+    meaning = "the episode cannot be finished"
+    advice = "see whether the server still runs, and open a new session"
+
+
+class GoingAwayError(SessionLostError):
+    """The server said that it stops or restarts (close codes 1001, 1012 and 1013)."""
+
+    kind = "restart"
+    meaning = "the episode ended with it"
+    advice = "open a new session once the server is back"
+
+
+class IdleError(SessionLostError):
+    """The server ended the session because nothing was asked of it for a while."""
+
+    kind = "idle"
+    meaning = "the episode ended with it"
+    advice = "open a new session, and answer sooner or give the server a longer idle time-out"
+
+
+class StalledError(SessionLostError):
+    """No answer came in time."""
+
+    kind = "stall"
+    meaning = "the episode is given up, because a late answer would be taken for the next one"
+    advice = "open a new session, with a longer time-out if the server is only slow"
+
+
+class LateAnswerError(SessionLostError):
+    """Nobody can tell any more which answer belongs to which question."""
+
+    kind = "late answer"
+    meaning = "the episode is given up before an answer is taken for another's"
+    advice = "open a new session"
+
+
+class FrameTooLargeError(SessionLostError):
+    """A frame was larger than the server or this program takes (close code 1009)."""
+
+    kind = "too large"
+    meaning = "the episode cannot be finished"
+    advice = "open a new session, and ask for less at once or raise the limit"
+
 
 class WireError(OpenEnvTuiError):
+    """An answer that makes no sense: not of the protocol, or not of the game."""
+
+    kind = "nonsense"
+
+
+class GarbageError(WireError):
     """A frame that does not follow the protocol; the text quotes its beginning."""
+
+    kind = "garbage"
+    meaning = "the session is over, because its next frames could not be trusted"
+    advice = "see whether something else listens there"
+
+
+class BinaryFrameError(WireError):
+    """A frame that is not text, where OpenEnv sends text only."""
+
+    kind = "binary"
+    meaning = "the session is over, because its next frames could not be trusted"
+    advice = "see whether something else listens there"
 
 
 class ServerError(OpenEnvTuiError):
@@ -132,9 +244,22 @@ class ServerError(OpenEnvTuiError):
         code: the protocol's error code, such as EXECUTION_ERROR.
     """
 
+    kind = "error reply"
+
     def __init__(self, code: str, message: str) -> None:
         self.code = code
+        self.message = message
         super().__init__(f"the server answered {code}: {message}")
+
+    def __reduce__(self) -> tuple[type[ServerError], tuple[str, str]]:
+        return type(self), (self.code, self.message)
+
+
+class StepFailedError(ServerError):
+    """The server answered an action with an error; its environment is where it was."""
+
+    meaning = "the session is open, but this episode cannot be trusted to go on"
+    advice = "begin a new episode; reset does"
 
 
 class IllegalActionError(OpenEnvTuiError):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openenv_tui.cli.common import json_option, plain_option
+from openenv_tui.cli.common import access_options, json_option, plain_option
+from openenv_tui.connect.access import request_headers
 
 if TYPE_CHECKING:
     from openenv_tui.connect.audit import Audit
@@ -50,6 +51,7 @@ ASCII_MARKS = {"good": "+", "note": "!", "bad": "x", "unknown": "?"}
     show_default=True,
     help="For each measurement of speed.",
 )
+@access_options
 @json_option
 @plain_option
 def command(
@@ -58,6 +60,8 @@ def command(
     idle: float,
     sessions: int,
     seconds: float,
+    headers: tuple[str, ...],
+    token: str | None,
     as_json: bool,
     plain: bool,
 ) -> int:
@@ -76,7 +80,13 @@ def command(
 
     from openenv_tui.connect.audit import Wishes, audit
 
-    wishes = Wishes(illegal=probe_illegal, idle=idle, sessions=sessions, seconds=seconds)
+    wishes = Wishes(
+        illegal=probe_illegal,
+        idle=idle,
+        sessions=sessions,
+        seconds=seconds,
+        headers=request_headers(headers, token),
+    )
     found = asyncio.run(audit(target, wishes, _tell))
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2))

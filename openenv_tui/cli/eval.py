@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from openenv_tui.cli.common import (
+    access_options,
     env_option,
     game_argument,
     json_option,
@@ -21,6 +22,7 @@ from openenv_tui.cli.common import (
     required_game,
     seed_option,
 )
+from openenv_tui.connect.access import request_headers
 from openenv_tui.evaluation.export import EXPORTERS
 from openenv_tui.seeding import drawn_seed
 
@@ -60,6 +62,7 @@ Examples:
 )  # fmt: skip
 @seed_option
 @env_option
+@access_options
 @click.option(
     "--opponent", metavar="SPEC", default="random", show_default=True,
     help="Who takes the other seats.",
@@ -105,6 +108,8 @@ def command(
     episodes: int,
     seed: int | None,
     env: str,
+    headers: tuple[str, ...],
+    token: str | None,
     opponent: str,
     jobs: int,
     learn: bool,
@@ -152,6 +157,7 @@ def command(
             stop=stop,
             command=["openenv-tui", *sys.argv[1:]],
             formats=formats,
+            headers=request_headers(headers, token),
         )
     if as_json:
         click.echo(json.dumps(result.table.to_dict(), indent=2))

@@ -12,6 +12,7 @@ from random import Random
 import click
 
 from openenv_tui.connect import connect, open_environment
+from openenv_tui.connect.access import Headers
 from openenv_tui.environment import AsyncEnvironment, Environment
 from openenv_tui.errors import IllegalActionError, UnfitPolicyError, UsageError
 from openenv_tui.game import Game
@@ -97,7 +98,12 @@ class Overheard(Policy):
 
 
 def play_in_lines(
-    game: str | None, env: str, seat: int | None, opponent: str | None, seed: int
+    game: str | None,
+    env: str,
+    seat: int | None,
+    opponent: str | None,
+    seed: int,
+    headers: Headers = (),
 ) -> int:
     """Play one game on stdin and stdout; the end of the input leaves politely.
 
@@ -106,7 +112,7 @@ def play_in_lines(
     """
     others = PolicySpec.parse(opponent or "random")
     others.build()
-    with connect(env, game, every_view=True) as environment:
+    with connect(env, game, every_view=True, headers=headers) as environment:
         return _play(environment, seat, others, seed, asked=opponent is not None)
 
 
@@ -154,7 +160,9 @@ def _opponent(game: Game, spec: PolicySpec) -> Policy:
     return Overheard(policy, say)
 
 
-def watch_in_lines(game: str | None, env: str, policies: tuple[str, ...], seed: int) -> int:
+def watch_in_lines(
+    game: str | None, env: str, policies: tuple[str, ...], seed: int, headers: Headers = ()
+) -> int:
     """Print every step of one game.
 
     Returns:
@@ -163,11 +171,14 @@ def watch_in_lines(game: str | None, env: str, policies: tuple[str, ...], seed: 
     specs = [PolicySpec.parse(text) for text in policies]
     for spec in specs:
         spec.build()
-    return asyncio.run(_watch(game, env, specs, seed))
+    return asyncio.run(_watch(game, env, specs, seed, headers))
 
 
-async def _watch(game: str | None, env: str, specs: list[PolicySpec], seed: int) -> int:
-    async with await open_environment(env, game, every_view=True) as environment:
+async def _watch(
+    game: str | None, env: str, specs: list[PolicySpec], seed: int, headers: Headers
+) -> int:
+    opened = open_environment(env, game, every_view=True, headers=headers)
+    async with await opened as environment:
         played = environment.game
         seats = environment.seats
         if len(specs) > len(seats):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol, Self
 
+from openenv_tui.connect.access import Headers
 from openenv_tui.connect.targets import LOCAL, websocket_url
 from openenv_tui.environment import AsyncEnvironment, Environment
 from openenv_tui.errors import UsageError
@@ -38,6 +39,7 @@ async def connect_async(
     opponent: str | None = None,
     every_view: bool = False,
     limit: int | None = None,
+    headers: Headers = (),
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
 ) -> OpenAsyncEnvironment:
@@ -54,6 +56,7 @@ async def connect_async(
             a server, which otherwise sends only what the player whose turn it is sees.
         limit: an episode of a server that is not one of OpenSpiel games is cut off after so many
             steps, because many never end by themselves; None for never.
+        headers: (name, value) pairs that a server is sent, such as a token.
         open_timeout: seconds until a server has to have opened a session.
         timeout: seconds for each answer of a server.
 
@@ -75,6 +78,7 @@ async def connect_async(
         opponent=opponent,
         every_view=every_view,
         limit=limit,
+        headers=headers,
         open_timeout=open_timeout,
         timeout=timeout,
     )
@@ -92,6 +96,7 @@ def connect(
     opponent: str | None = None,
     every_view: bool = False,
     limit: int | None = None,
+    headers: Headers = (),
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
 ) -> OpenEnvironment:
@@ -115,6 +120,7 @@ def connect(
             opponent=opponent,
             every_view=every_view,
             limit=limit,
+            headers=headers,
             open_timeout=open_timeout,
             timeout=timeout,
         )

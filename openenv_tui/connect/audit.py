@@ -240,7 +240,7 @@ class _Auditor:
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[Session]:
         wishes = self._wishes
-        transport = await connect(self._url, wishes.open_timeout)
+        transport = await connect(self._url, wishes.open_timeout, wishes.headers)
         async with Session(transport, self._address, wishes.timeout) as session:
             yield session
 
@@ -279,7 +279,7 @@ class _Auditor:
                 f"{self._address} does not answer as an OpenEnv server: {error}"
             ) from error
         names = ("health", "schema", "metadata")
-        pages = [await page(self._url, name, wishes.open_timeout) for name in names]
+        pages = [await page(self._url, name, wishes.open_timeout, wishes.headers) for name in names]
         health, schema, about = pages
         self._facts = environment_facts(schema or {}, about or {}, state)
         self._has_schema = bool(self._facts.observation)
@@ -414,7 +414,7 @@ class _Auditor:
 
     async def _odd_frame(self, topic: str, frame: str) -> Finding:
         """Send a frame that no client should, and then one that every client may."""
-        transport = await connect(self._url, self._wishes.open_timeout)
+        transport = await connect(self._url, self._wishes.open_timeout, self._wishes.headers)
         size = f" of {len(frame) / 2**20:.0f} MiB" if len(frame) > 2**20 else ""
         try:
             async with asyncio.timeout(self._wishes.open_timeout):
@@ -440,7 +440,9 @@ class _Auditor:
         refused = ""
         try:
             for _ in range(wanted):
-                transport = await connect(self._url, self._wishes.open_timeout)
+                transport = await connect(
+                    self._url, self._wishes.open_timeout, self._wishes.headers
+                )
                 session = Session(transport, self._address, self._wishes.timeout)
                 opened.append(session)
                 await session.state()

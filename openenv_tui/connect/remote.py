@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from openenv_tui.connect.access import Headers
 from openenv_tui.connect.arena_server import ArenaServerEnvironment
 from openenv_tui.connect.generic import GenericEnvironment
 from openenv_tui.connect.official import OfficialEnvironment
@@ -61,12 +62,13 @@ async def open_remote(
     opponent: str | None = None,
     every_view: bool = False,
     limit: int | None = None,
+    headers: Headers = (),
     open_timeout: float,
     timeout: float,
 ) -> ServerEnvironment:
     """Open an environment on the server whose WebSocket is at ``url``; see ``connect_async``."""
     address = public_address(url)
-    session = Session(await connect(url, open_timeout), address, timeout)
+    session = Session(await connect(url, open_timeout, headers), address, timeout)
     asked: dict[str, Any] = {
         "agent_player": "all" if seat is None else seat,
         "views": "all" if every_view else "acting",
@@ -81,8 +83,8 @@ async def open_remote(
                     f"{address} is no server of OpenSpiel games: this side plays all of its seats, "
                     "so leave the seat and the opponent out"
                 )
-            return await _generic(session, url, state, game, limit, open_timeout)
-        facts = _facts(state)
+            return await _generic(session, url, state, game, limit, open_timeout, headers)
+        facts = _facts(address, state)
         wanted = load_game(game) if game is not None else None
         probe = await _probe(session, asked)
         if "seats" in probe.metadata:
@@ -105,11 +107,14 @@ async def _introduce(session: Session, timeout: float) -> Mapping[str, Any]:
         ) from error
     except (WireError, SessionLostError) as error:
         raise NotOpenEnvError(
-            f"{session.address} opens a WebSocket and does not answer as an OpenEnv server: {error}"
+            f"{session.address} opens a WebSocket and does not answer as an OpenEnv server: "
+            f"{error.happened}"
         ) from error
     except ServerError as error:
         if error.code in FATAL:
-            raise UnreachableError(f"{session.address} cannot open a session: {error}") from error
+            raise UnreachableError(
+                f"{session.address} cannot open a session: {error.happened}"
+            ) from error
         raise
 
 
@@ -118,7 +123,9 @@ async def _probe(session: Session, asked: Mapping[str, Any]) -> ObservationReply
     try:
         return await session.reset({**asked, "seed": 0})
     except ServerError as error:
-        raise GameError(f"{session.address} refuses what was asked of it: {error}") from error
+        raise GameError(
+            f"{session.address} refuses what was asked of it: {error.happened}"
+        ) from error
 
 
 async def _generic(
@@ -128,10 +135,11 @@ async def _generic(
     wanted: str | None,
     limit: int | None,
     timeout: float,
+    headers: Headers,
 ) -> GenericEnvironment:
     """An environment that is played as its schema says, or by the adapter that fits it."""
     schema, about = await asyncio.gather(
-        page(url, "schema", timeout), page(url, "metadata", timeout)
+        page(url, "schema", timeout, headers), page(url, "metadata", timeout, headers)
     )
     facts = environment_facts(schema or {}, about or {}, state)
     adapter = adapter_for(facts)
@@ -163,7 +171,14 @@ def environment_facts(
     )
 
 
-def _facts(state: Mapping[str, Any]) -> Facts:
+def _facts(address: str, state: Mapping[str, Any]) -> Facts:
+    try:
+        return _told(state)
+    except WireError as error:
+        raise NotOpenEnvError(f"{address} does not tell what it plays: {error}") from error
+
+
+def _told(state: Mapping[str, Any]) -> Facts:
     return Facts(
         name=full_name(field(state, "game_name", str), field(state, "game_params", dict)),
         players=field(state, "num_players", int),

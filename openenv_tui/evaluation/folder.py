@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from openenv_tui import __version__
+from openenv_tui.connect.access import without_secrets
 from openenv_tui.errors import StoreError, UnknownNameError
 from openenv_tui.evaluation.export import EXPORTERS, SUFFIXES
 from openenv_tui.evaluation.plan import Plan
@@ -60,7 +61,7 @@ def new_folder(wanted: Path | str | None, game: str) -> Path:
 def start_manifest(place: Path, plan: Plan, command: Sequence[str]) -> None:
     """Write down how to make this run again."""
     manifest = {
-        "command": list(command),
+        "command": without_secrets(command),
         "plan": asdict(plan),
         "started": _now(),
         "finished": None,

@@ -24,6 +24,7 @@ from openenv_tui.rule import judged
 if TYPE_CHECKING:
     import pandas
 
+    from openenv_tui.connect.access import Headers
     from openenv_tui.connect.audit import Audit
     from openenv_tui.evaluation.engines.inline import InlinePlayer
 
@@ -96,6 +97,7 @@ def run_plan(
     given: Mapping[str, Policy] | None = None,
     command: Sequence[str] = (),
     formats: Sequence[str] = ("csv", "md"),
+    headers: Headers = (),
 ) -> Evaluation:
     """Play a plan to its end, to ``stop``, or to Ctrl-C; what was played is kept in every case.
 
@@ -108,6 +110,7 @@ def run_plan(
         given: policies as objects, by the names that the plan calls them.
         command: for the manifest.
         formats: of the summary files in the folder.
+        headers: (name, value) pairs that a server is sent; they are not kept.
 
     Raises:
         UsageError: something in the plan cannot be, found before anything starts.
@@ -115,10 +118,10 @@ def run_plan(
         ConnectionFailedError: the server cannot be reached.
     """
     cast = Cast(given)
-    plan, about = _prepared(plan, cast)
+    plan, about = _prepared(plan, cast, headers)
     place = new_folder(folder, plan.game) if keep else None
     store = Store(place / FILE_NAME if place else ":memory:", new=True)
-    run = _Run(plan, cast, store, progress, stop or threading.Event())
+    run = _Run(plan, cast, store, progress, stop or threading.Event(), headers)
     name = place.name if place else "unsaved"
     interrupted = False
     try:
@@ -210,7 +213,7 @@ class _About:
         }
 
 
-def _prepared(plan: Plan, cast: Cast) -> tuple[Plan, _About]:
+def _prepared(plan: Plan, cast: Cast, headers: Headers) -> tuple[Plan, _About]:
     """The plan with its game's full name, and what was found out, once all of it can be played."""
     if plan.env == LOCAL:
         from openenv_tui.games import load_game
@@ -218,7 +221,7 @@ def _prepared(plan: Plan, cast: Cast) -> tuple[Plan, _About]:
         game: Game = load_game(plan.game)
         about = _About(judged(game, plan.win), tuple(range(game.info.players)), {})
     else:
-        about = _awaited(_asked(plan))
+        about = _awaited(_asked(plan, headers))
     plan = replace(plan, game=about.game.info.name)
     check_fit(plan, cast, about.game.info, opponent_needed=about.opponent_needed)
     return plan, about
@@ -231,10 +234,12 @@ def _awaited(work: Coroutine[Any, Any, T]) -> T:
         return runner.run(work)
 
 
-async def _asked(plan: Plan) -> _About:
+async def _asked(plan: Plan, headers: Headers) -> _About:
     from openenv_tui.connect import open_environment
 
-    environment = await open_environment(plan.env, plan.game or None, limit=plan.max_steps)
+    environment = await open_environment(
+        plan.env, plan.game or None, limit=plan.max_steps, headers=headers
+    )
     try:
         about = _About(
             judged(environment.game, plan.win),
@@ -244,19 +249,19 @@ async def _asked(plan: Plan) -> _About:
         )
     finally:
         await environment.close()
-    found = await _audited(plan.env)
+    found = await _audited(plan.env, headers)
     if about.seeded or found is None:
         # Ours gives the seed back with every reset: it need not be guessed from what is seen.
         return replace(about, audit=found.to_dict() if found else None)
     return replace(about, seeded=bool(found.seeded), audit=found.to_dict())
 
 
-async def _audited(target: str) -> Audit | None:
+async def _audited(target: str, headers: Headers) -> Audit | None:
     """A short audit; None where the server gives no session for it."""
-    from openenv_tui.connect.audit import brief
+    from openenv_tui.connect.audit import Wishes, brief
 
     try:
-        return await brief(target)
+        return await brief(target, Wishes(headers=headers))
     except ConnectionFailedError:
         return None
 
@@ -271,12 +276,14 @@ class _Run:
         store: Store,
         progress: Callable[[Progress], None] | None,
         stop: threading.Event,
+        headers: Headers,
     ) -> None:
         self._plan = plan
         self._cast = cast
         self._store = store
         self._progress = progress
         self._stop = stop
+        self._headers = headers
         self._waiting: list[Entry] = []
         self._started = self._flushed = monotonic()
         self.problems: list[str] = []
@@ -336,7 +343,7 @@ class _Run:
             for episode in range(self._plan.episodes)
             for row in range(len(self._plan.policies))
         ]
-        player = SessionsPlayer(self._plan, self._cast, self._store.add_lost)
+        player = SessionsPlayer(self._plan, self._cast, self._store.add_lost, self._headers)
         async with aclosing(player.play(todo)) as lines:
             async for line in lines:
                 self._take([line])

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 # The reader of pydantic: five times as fast as the standard library's on lists of numbers.
 from pydantic_core import from_json, to_json
 
-from openenv_tui.errors import WireError
+from openenv_tui.errors import GarbageError
 from openenv_tui.render import printable
 
 QUOTED: Final = 200
@@ -74,7 +74,7 @@ def decode(text: str) -> Reply:
     """Read a frame.
 
     Raises:
-        WireError: it is not one of the protocol's replies.
+        GarbageError: it is not one of the protocol's replies.
     """
     try:
         frame = from_json(text, allow_inf_nan=False)
@@ -126,7 +126,7 @@ def field(data: Mapping[str, Any], key: str, kind: type | tuple[type, ...]) -> A
     """The value under ``key``, of exactly that type or one of those types: true is no integer.
 
     Raises:
-        WireError: it is missing, or of another type.
+        GarbageError: it is missing, or of another type.
     """
     value = data.get(key)
     kinds = kind if isinstance(kind, tuple) else (kind,)
@@ -141,7 +141,7 @@ def numbers(data: Mapping[str, Any], key: str) -> list[float]:
     """The list of finite numbers under ``key``, integers among them as they are.
 
     Raises:
-        WireError: it is missing, or anything else.
+        GarbageError: it is missing, or anything else.
     """
     values = data.get(key)
     # Sets and map run in C, and lists can be long: this is the hottest check of all.
@@ -156,7 +156,7 @@ def integers(data: Mapping[str, Any], key: str) -> tuple[int, ...]:
     """The list of integers under ``key``.
 
     Raises:
-        WireError: it is missing, or anything else.
+        GarbageError: it is missing, or anything else.
     """
     values = data.get(key)
     if type(values) is not list or not _INTEGERS.issuperset(map(type, values)):
@@ -187,5 +187,5 @@ def _finite(values: list[float]) -> bool:
         return False
 
 
-def _bad(problem: str, text: str) -> WireError:
-    return WireError(f"not a reply of OpenEnv's protocol: {problem}; got: {quoted(text)}")
+def _bad(problem: str, text: str) -> GarbageError:
+    return GarbageError(f"not a reply of OpenEnv's protocol: {problem}; got: {quoted(text)}")

@@ -79,6 +79,9 @@ class Link(asyncio.Protocol):
         if self.core.state is State.CLOSING and self._last_moment is None:
             loop = asyncio.get_running_loop()
             self._last_moment = loop.call_later(CLOSING_TIME, self.transport.abort)
+            if self.core.parser_exc is not None:
+                # Whatever else it sends could not be read: there is nothing to wait for.
+                self.transport.close()
 
     # What asyncio calls.
 

@@ -7,16 +7,28 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, Self, TypeVar
 
-from openenv_tui.errors import CapacityError, ServerError, SessionLostError, WireError
+from openenv_tui.errors import (
+    CapacityError,
+    GarbageError,
+    IdleError,
+    LateAnswerError,
+    ServerError,
+    SessionLostError,
+    StalledError,
+    StepFailedError,
+    WireError,
+)
 from openenv_tui.wire import codec
 from openenv_tui.wire.codec import ErrorReply, ObservationReply, Reply, StateReply
-from openenv_tui.wire.transport import Transport, TransportClosed
+from openenv_tui.wire.transport import IDLE, Transport, TransportClosed, Unasked
 
 R = TypeVar("R", ObservationReply, StateReply)
 
 CAPACITY: Final = "CAPACITY_REACHED"
 FATAL: Final = frozenset({CAPACITY, "FACTORY_ERROR", "SESSION_ERROR"})
 """After these the server closes the connection."""
+IDLE_PAUSE: Final = 20.0
+"""Seconds. An environment that fails after such a pause was closed by its server's idle reaper."""
 
 
 class Session:
@@ -37,8 +49,10 @@ class Session:
         self._timeout = timeout
         self._asking: str | None = None
         self._lost: str | None = None
+        self._fault: type[SessionLostError] = SessionLostError
         self._overdue: str | None = None
         self._deadline = 0.0
+        self._pause = 0.0
         self._alarm: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
@@ -52,7 +66,8 @@ class Session:
 
         Raises:
             SessionLostError: the session is over.
-            ServerError: the server refused; the session goes on.
+            ServerError: the server refused; the session goes on. After ``step`` it is a
+                ``StepFailedError``.
             CapacityError: the server has no session left.
             WireError: the answer is not of the protocol; the session is over.
         """
@@ -79,35 +94,47 @@ class Session:
 
     async def _ask(self, request: str, what: str) -> Reply:
         if self._lost is not None:
+            if self._fault is StalledError:
+                self._fault = LateAnswerError
             raise self._over()
         if self._asking is not None:
             raise RuntimeError(f"a session answers one question at a time; {what} came too early")
         self._asking = what
         self._set_alarm()
         try:
-            reply = codec.decode(await self._exchange(request))
+            reply = codec.decode(await self._exchange(request, what))
         except TransportClosed as error:
-            raise self._lose(self._overdue or str(error)) from error
-        except WireError as error:
-            self._lose(str(error))
+            raise self._ended(error) from error
+        except (WireError, SessionLostError) as error:
+            if self._lost is None:
+                self._lose(error.happened)
             raise
         except BaseException:
             # Cancelled: the answer may still come, and would be taken for the next one's.
-            self._lose(f"{what} was given up before its answer came")
+            self._lose(f"{what} was given up before its answer came", LateAnswerError)
             raise
         finally:
             self._asking = None
         if type(reply) is ErrorReply:
-            raise self._refusal(reply)
+            raise self._refusal(reply, what)
         return reply
 
-    async def _exchange(self, request: str) -> str:
+    async def _exchange(self, request: str, what: str) -> str:
         try:
             await self._transport.send(request)
         except TransportClosed:
             # A server that refuses a session says why and closes: the frame is still there.
             return await self._transport.receive()
+        except Unasked:
+            return await self._unasked(what)
         return await self._transport.receive()
+
+    async def _unasked(self, what: str) -> str:
+        """A frame that came before the question: only an error can be meant."""
+        frame = await self._transport.receive()
+        if type(codec.decode(frame)) is not ErrorReply:
+            raise self._lose(f"an answer came before {what} was asked", LateAnswerError)
+        return frame
 
     def _set_alarm(self) -> None:
         """See to it that the answer is not waited for in vain.
@@ -118,7 +145,8 @@ class Session:
         if self._timeout is None:
             return
         loop = asyncio.get_running_loop()
-        self._deadline = loop.time() + self._timeout
+        before, self._deadline = self._deadline, loop.time() + self._timeout
+        self._pause = self._deadline - before if before else 0.0
         if self._alarm is None:
             self._alarm = loop.call_at(self._deadline, self._ring, loop)
 
@@ -141,13 +169,15 @@ class Session:
         if isinstance(reply, kind):
             return reply
         found = type(reply).__name__
-        error = WireError(
+        error = GarbageError(
             f"{self.address} answered with {found} where {kind.__name__} was expected"
         )
-        self._lose(str(error))
+        self._lose(error.happened)
         raise error
 
-    def _refusal(self, reply: ErrorReply) -> CapacityError | ServerError:
+    def _refusal(
+        self, reply: ErrorReply, what: str
+    ) -> CapacityError | ServerError | SessionLostError:
         if reply.code in FATAL:
             self._lose(f"the server said {reply.code}")
         if reply.code == CAPACITY:
@@ -155,13 +185,29 @@ class Session:
                 f"{self.address} has no session left: {reply.message}; "
                 "close one, or raise the server's limit (MAX_CONCURRENT_ENVS, --max-sessions)"
             )
+        fatal = reply.code in FATAL and IDLE.search(reply.message)
+        if fatal or (reply.code == "EXECUTION_ERROR" and self._pause >= IDLE_PAUSE):
+            said = f"the server answered {reply.code} after a pause of {self._pause:.0f} s"
+            return self._lose(f"{said}: {reply.message}", IdleError)
+        if what == "step" and reply.code not in FATAL:
+            return StepFailedError(reply.code, reply.message)
         return ServerError(reply.code, reply.message)
 
-    def _lose(self, reason: str) -> SessionLostError:
-        self._lost = reason
+    def _ended(self, closed: TransportClosed) -> SessionLostError | WireError:
+        if self._overdue is not None:
+            return self._lose(self._overdue, StalledError)
+        if issubclass(closed.error, WireError):
+            self._lose(str(closed))
+            return closed.error(f"{self.address}: {closed}")
+        return self._lose(str(closed), closed.error)
+
+    def _lose(
+        self, reason: str, fault: type[SessionLostError] = SessionLostError
+    ) -> SessionLostError:
+        self._lost, self._fault = reason, fault
         self._stop_alarm()
         self._transport.abort()
         return self._over()
 
     def _over(self) -> SessionLostError:
-        return SessionLostError(f"the session with {self.address} is lost: {self._lost}")
+        return self._fault(f"the session with {self.address} is lost: {self._lost}")

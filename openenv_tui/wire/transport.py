@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol, cast
 from urllib.parse import urlsplit
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import InvalidStatus, PayloadTooBig
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.uri import parse_uri
 
-from openenv_tui.errors import NotOpenEnvError, UnreachableError, WireError
+from openenv_tui.errors import (
+    BinaryFrameError,
+    DroppedError,
+    FrameTooLargeError,
+    GarbageError,
+    GoingAwayError,
+    IdleError,
+    NotOpenEnvError,
+    RefusedError,
+    SessionLostError,
+    UnreachableError,
+    WireError,
+)
 from openenv_tui.render import printable
 from openenv_tui.wire.link import Link
 
@@ -28,8 +42,30 @@ _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
 
 
+LEAVING: Final = frozenset(
+    {CloseCode.GOING_AWAY, CloseCode.SERVICE_RESTART, CloseCode.TRY_AGAIN_LATER}
+)
+IDLE: Final = re.compile(r"\b(idle|idling|inactiv\w*)\b|session (timed out|expired)", re.IGNORECASE)
+"""How servers say that a session was closed because nobody used it."""
+
+
 class TransportClosed(Exception):  # noqa: N818 - the end of a stream, as in EOF
-    """The other side is gone, and nothing that it sent is left to be read."""
+    """The other side is gone, and nothing that it sent is left to be read.
+
+    Args:
+        reason: why, in words.
+        error: what that is for the session.
+    """
+
+    def __init__(
+        self, reason: str, error: type[SessionLostError | WireError] = SessionLostError
+    ) -> None:
+        self.error = error
+        super().__init__(reason)
+
+
+class Unasked(Exception):  # noqa: N818 - what it is worth, the session decides
+    """Frames wait that came before the question; they have to be received first."""
 
 
 class Transport(Protocol):
@@ -40,6 +76,7 @@ class Transport(Protocol):
 
         Raises:
             TransportClosed: it cannot arrive any more; frames that came before may be waiting.
+            Unasked: a frame came before this one was sent, and nothing was sent.
         """
 
     async def receive(self) -> str:
@@ -66,7 +103,9 @@ class WebSocketTransport:
     async def send(self, text: str) -> None:
         if not self._link.is_open:
             await self._link.ended
-            raise TransportClosed(_reason(self._link))
+            raise _end(self._link)
+        if self._link.has_unread:
+            raise Unasked
         self._link.send(text)
 
     async def receive(self) -> str:
@@ -83,8 +122,9 @@ class WebSocketTransport:
 class ClientLink(Link):
     """A client's end: messages wait here until they are asked for."""
 
-    def __init__(self, core: ClientProtocol) -> None:
+    def __init__(self, core: ClientProtocol, headers: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(core)
+        self._headers = headers
         loop = asyncio.get_running_loop()
         self.opened: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[None] = loop.create_future()
@@ -96,18 +136,34 @@ class ClientLink(Link):
         super().connection_made(transport)
         self.reached = True
         core = cast(ClientProtocol, self.core)
-        core.send_request(core.connect())
+        request = core.connect()
+        for name, value in self._headers:
+            request.headers[name] = value
+        core.send_request(request)
         self.flush()
 
     def on_handshake(self, event: Request | Response) -> None:
         if self.core.handshake_exc is None and not self.opened.done():
             self.opened.set_result(None)
 
+    @property
+    def has_unread(self) -> bool:
+        """Messages wait here."""
+        return bool(self._arrived)
+
     def on_text(self, text: str) -> None:
         self._arrive(text)
 
     def on_binary(self, size: int) -> None:
-        self._arrive(WireError(f"a text frame was expected, not a binary one of {size} bytes"))
+        problem = f"a text frame was expected, not a binary one of {size} bytes"
+        self._arrive(BinaryFrameError(problem))
+
+    def pause_writing(self) -> None:
+        # A client reads on while it writes: a server that refuses a large request says so early.
+        pass
+
+    def resume_writing(self) -> None:
+        pass
 
     def on_end(self) -> None:
         if not self.opened.done():
@@ -124,7 +180,7 @@ class ClientLink(Link):
         """
         while not self._arrived:
             if self.ended.done():
-                raise TransportClosed(_reason(self))
+                raise _end(self)
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
         message = self._arrived.popleft()
@@ -141,12 +197,15 @@ class ClientLink(Link):
             self._waiter.set_result(None)
 
 
-async def connect(url: str, timeout: float) -> WebSocketTransport:
+async def connect(
+    url: str, timeout: float, headers: Sequence[tuple[str, str]] = ()
+) -> WebSocketTransport:
     """Open a WebSocket.
 
     Args:
         url: ws:// or wss://.
         timeout: seconds for the whole opening.
+        headers: sent along.
 
     Raises:
         UnreachableError: nothing listens there, or nothing comes back.
@@ -157,7 +216,8 @@ async def connect(url: str, timeout: float) -> WebSocketTransport:
     links: list[ClientLink] = []
 
     def begin() -> ClientLink:
-        links.append(ClientLink(ClientProtocol(uri, max_size=MAX_FRAME, logger=_quiet)))
+        core = ClientProtocol(uri, max_size=MAX_FRAME, logger=_quiet)
+        links.append(ClientLink(core, headers))
         return links[-1]
 
     try:
@@ -169,7 +229,8 @@ async def connect(url: str, timeout: float) -> WebSocketTransport:
     except TimeoutError as error:
         raise _silent(address, timeout, links) from error
     except (OSError, UnicodeError) as error:
-        raise UnreachableError(f"cannot reach {address}: {_said(error)}; {HINT}") from error
+        kind = RefusedError if _is_refusal(error) else UnreachableError
+        raise kind(f"cannot reach {address}: {_said(error)}; {HINT}") from error
     finally:
         if links and not links[-1].is_open and links[-1].reached:
             links[-1].transport.abort()
@@ -262,21 +323,49 @@ def _refused(address: str, status: int) -> UnreachableError | NotOpenEnvError:
             f"{address} answers with HTTP status {status}: "
             "the server behind it is not up; try again later"
         )
+    if status in (401, 403):
+        return NotOpenEnvError(
+            f"{address} lets nobody in without leave (status {status}): is a token missing "
+            "(--token, --header), or the path wrong? An OpenEnv server's path ends in /ws"
+        )
     return NotOpenEnvError(
         f"{address} is an HTTP server without OpenEnv's WebSocket (status {status}); "
         "expected an address such as ws://127.0.0.1:8000"
     )
 
 
+def _is_refusal(error: OSError | UnicodeError) -> bool:
+    return isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error)
+
+
 def _said(error: OSError | UnicodeError) -> str:
-    if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
+    if _is_refusal(error):
         return "nothing listens there"
     return printable(getattr(error, "strerror", None) or str(error))
 
 
-def _reason(link: ClientLink) -> str:
-    close = link.core.close_rcvd
+def _end(link: ClientLink) -> TransportClosed:
+    """Why a connection is over, and which error that is."""
+    fault = link.core.parser_exc
+    if isinstance(fault, PayloadTooBig):
+        most = MAX_FRAME // 2**20
+        words = f"the server sent a frame of more than the {most} MiB that this program takes"
+        return TransportClosed(words, FrameTooLargeError)
+    if fault is not None and not isinstance(fault, EOFError):
+        return TransportClosed(f"what the server sent is no frame: {fault}", GarbageError)
+    close, ours = link.core.close_rcvd, link.core.close_sent
+    if (
+        ours is not None
+        and ours.code == CloseCode.INVALID_DATA
+        and not link.core.close_rcvd_then_sent
+    ):
+        return TransportClosed("the server sent text that is not UTF-8", GarbageError)
     if close is None:
-        return "the connection broke off"
+        return TransportClosed("the connection broke off", DroppedError)
     words = printable(close.reason)
-    return f"the server closed it with code {close.code}{f' ({words})' if words else ''}"
+    said = f"the server closed it with code {close.code}{f' ({words})' if words else ''}"
+    if IDLE.search(close.reason):
+        return TransportClosed(said, IdleError)
+    if close.code == CloseCode.MESSAGE_TOO_BIG:
+        return TransportClosed(f"{said}: the request was too large for it", FrameTooLargeError)
+    return TransportClosed(said, GoingAwayError if close.code in LEAVING else SessionLostError)

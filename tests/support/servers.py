@@ -43,6 +43,13 @@ def zoo_server(*names: str) -> Iterator[str]:
 
 
 @contextmanager
+def official_arena(**settings: str) -> Iterator[str]:
+    """Our environment on the official framework; gives its address."""
+    with running(str(HERE / "official_arena.py"), **settings) as (_, port):
+        yield f"ws://127.0.0.1:{port}"
+
+
+@contextmanager
 def our_server(
     game: str = "catch", *, sessions: int = 64
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:

@@ -80,6 +80,7 @@ async def test_a_disc_is_dropped_by_its_key_and_by_a_click(table, zoo):
 async def test_an_unknown_environment_looks_as_it_should(table, zoo, snapshot, name):
     async with table(None, target=f"{zoo}/{name}", size=(100, 30)) as user:
         await user.waits_for("Your turn")
-        # The form has taken the keys, and with them the footer's escape.
-        await user.waits_for("\nf5 New")
+        if name != "pixels":
+            while not str(user.app.screen.focused.id).startswith("field"):
+                await user.pilot.pause(0.02)
         snapshot(user, f"unknown-{name}")

@@ -7,8 +7,16 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TypeAlias
 
 from openenv_tui.connect import open_environment
+from openenv_tui.connect.access import Headers
 from openenv_tui.environment import AsyncEnvironment
-from openenv_tui.errors import CapacityError, ConnectionFailedError, SessionLostError
+from openenv_tui.errors import (
+    CapacityError,
+    ConnectionFailedError,
+    OpenEnvTuiError,
+    ServerError,
+    SessionLostError,
+    WireError,
+)
 from openenv_tui.evaluation.engines.inline import Seating, deals
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
@@ -29,13 +37,15 @@ class SessionsPlayer:
         plan: the run; ``plan.sessions`` is the most that are opened, and the server may give fewer.
         cast: makes the policies.
         lost: told of every lost session.
+        headers: sent to the server.
 
     Attributes:
         problems: what went wrong when policies were closed.
     """
 
-    def __init__(self, plan: Plan, cast: Cast, lost: Lost) -> None:
+    def __init__(self, plan: Plan, cast: Cast, lost: Lost, headers: Headers = ()) -> None:
         self._plan = plan
+        self._headers = headers
         self._cast = cast
         self._lost = lost
         self._lost_in_a_row = 0
@@ -85,7 +95,8 @@ class SessionsPlayer:
                 try:
                     queue.put_nowait(await self._one(environment, seatings, row, episode))
                     self._lost_in_a_row = 0
-                except SessionLostError as error:
+                except (SessionLostError, WireError, ServerError) as error:
+                    # Whatever went wrong between the two sides is no loss of a policy.
                     pending.append((row, episode))
                     await environment.close()
                     environment = None
@@ -104,15 +115,18 @@ class SessionsPlayer:
 
     async def _open(self) -> AsyncEnvironment:
         return await open_environment(
-            self._plan.env, self._plan.game or None, limit=self._plan.max_steps
+            self._plan.env,
+            self._plan.game or None,
+            limit=self._plan.max_steps,
+            headers=self._headers,
         )
 
-    async def _after_loss(self, row: int, episode: int, error: SessionLostError) -> None:
+    async def _after_loss(self, row: int, episode: int, error: OpenEnvTuiError) -> None:
         self._lost(row, episode, str(error))
         self._lost_in_a_row += 1
         if self._lost_in_a_row >= PATIENCE:
             raise ConnectionFailedError(
-                f"{self._plan.env}: {PATIENCE} sessions were lost one after the other, the last "
+                f"{self._plan.env}: {PATIENCE} episodes were lost one after the other, the last "
                 f"because {error}; what was played is stored"
             ) from error
         await asyncio.sleep(0.2 * 2**self._lost_in_a_row)
