@@ -57,11 +57,12 @@ def _board(view: GridView, room: Room) -> Picture:
         return Picture(tuple(_halved(view.rows)))
     side = max(map(columns, view.row_names), default=0)
     side += 1 if side else 0
-    named = _grid(view, room._replace(width=room.width - side, height=room.height - 1))
-    fits = named.width + side <= room.width and named.height < room.height
+    inner = room._replace(width=room.width - side, height=room.height - 1)
+    named = _grid(view, inner)
+    fits = named.width <= inner.width and named.height <= inner.height
     if not (view.row_names or view.column_names) or not fits:
         return _grid(view, room)
-    return _with_names(view, named, side)
+    return _with_names(view, named, side, inner)
 
 
 def _grid(view: GridView, room: Room) -> Picture:
@@ -211,16 +212,14 @@ def _halved(rows: Sequence[Sequence[Cell]]) -> list[Line]:
 # Names and the legend.
 
 
-def _with_names(view: GridView, board: Picture, side: int) -> Picture:
-    """The board with names on its left and below; it is one line higher and wider by ``side``."""
+def _with_names(view: GridView, board: Picture, side: int, room: Room) -> Picture:
+    """The board with names on its left, in ``side`` columns, and below."""
     rows, across = len(view.rows), len(view.rows[0])
+    wide, high = _field_size(view, rows, across, room.width, room.height)
     rule = 1 if view.ruled else 0
-    high = (board.height + rule) // rows - rule
-    wide = (board.width + rule) // across - rule
-    top = 1 if board.height > rows * (high + rule) - rule else 0
-    left = 1 if board.width > across * (wide + rule) - rule else 0
+    edge = 1 if _is_framed(view, wide, high, room) else 0
     beside = {
-        top + number * (high + rule) + (high - 1) // 2: one_line(name)
+        edge + number * (high + rule) + (high - 1) // 2: one_line(name)
         for number, name in enumerate(view.row_names[:rows])
     }
     lines = [
@@ -228,7 +227,7 @@ def _with_names(view: GridView, board: Picture, side: int) -> Picture:
         for number, line in enumerate(board.lines)
     ]
     names = (" " * rule).join(centred(one_line(name), wide) for name in view.column_names[:across])
-    lines.append((Span(" " * (side + left) + names, Tone.MUTED),))
+    lines.append((Span(" " * (side + edge) + names, Tone.MUTED),))
     return Picture(tuple(lines), tuple(target.moved(side, 0) for target in board.targets))
 
 
@@ -236,7 +235,8 @@ def _legend(legend: Sequence[tuple[Cell, str]], width: int) -> tuple[Line, ...]:
     """What the fields mean, as many to a line as fit."""
     lines: list[Line] = []
     for cell, words in legend:
-        mark = centred(clipped(one_line(cell.text), 8), max(2, columns(cell.text) + 1))
+        mark = clipped(one_line(cell.text), 8)
+        mark = f" {mark} " if cell.tone.fills else mark
         entry = (
             Span(mark, cell.tone, filled=cell.tone.fills),
             Span(clipped(f" {one_line(words)}", max(0, width - columns(mark))), Tone.MUTED),

@@ -18,6 +18,8 @@ ASCII_RAMP: Final = " .:-=+*#%@"
 RAMP: Final = " ·░▒▓█"
 LUMA: Final = (0.299, 0.587, 0.114)
 """How bright red, green and blue look (ITU-R BT.601)."""
+LIFT: Final = 0.6
+"""Below 1, dark dots show as letters too: in games the ground is often black."""
 
 
 def draw_pixels(view: PixelsView, room: Room) -> Picture:
@@ -113,7 +115,8 @@ def _shades(dots: Dots, room: Room) -> list[Line]:
         dots = np.concatenate([dots, dots[-1:]])
     means = (dots[0::2].astype(np.float32) + dots[1::2]) / 2
     ramp = ASCII_RAMP if room.ascii_only else RAMP
-    levels = (means @ np.array(LUMA, np.float32) * (len(ramp) / 256)).astype(int)
+    bright = (means @ np.array(LUMA, np.float32) / 256) ** LIFT
+    levels = (bright * len(ramp)).astype(int)
     letters = ["".join(ramp[level] for level in row) for row in levels.tolist()]
     if not room.colour:
         return [(Span(row),) for row in letters]

@@ -76,7 +76,9 @@ def _column(parts: Sequence[Part], room: Room, draw: Draw, height: Height) -> Pi
         share = max(least, min(need, left - head - later))
         if spare > 0 and is_picture(part.view):
             share += spare
-        share = min(share, left - head)
+        # A line is kept to say that there is more.
+        kept = 1 if number + 1 < len(parts) and left - head > 1 else 0
+        share = min(share, left - head - kept)
         if share < 1:
             drawn.append(_left_out(parts[number:], room.width if left > 0 else 0))
             break

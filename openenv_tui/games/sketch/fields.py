@@ -44,8 +44,7 @@ def fields_of(
 ) -> Iterator[Field]:
     """Every field that is no object, and every object that is too large to be taken apart."""
     root = schema if isinstance(schema, Mapping) else {}
-    kept = {key: value for key, value in _some(fields) if key not in leave_out}
-    return islice(_inside(kept, before, root, root, "", 0), MOST_FIELDS)
+    return islice(_inside(fields, before, root, root, "", leave_out), MOST_FIELDS)
 
 
 def _inside(
@@ -54,19 +53,27 @@ def _inside(
     schema: Mapping[str, Any],
     root: Mapping[str, Any],
     path: str,
-    depth: int,
+    leave_out: Collection[str] = (),
 ) -> Iterator[Field]:
     described = _mapping(schema.get("properties"))
     for key, value in _some(fields):
+        # What is left out may still say how the others are to be read.
+        if key in leave_out:
+            continue
         name = f"{path}{key}"
         was = before.get(key, MISSING) if isinstance(before, Mapping) else MISSING
         its = _followed(_mapping(described.get(key)), root)
-        if isinstance(value, Mapping) and value and depth < DEEPEST and len(value) <= MOST_INSIDE:
+        if _is_taken_apart(value, path):
             earlier = was if isinstance(was, Mapping) else None
-            yield from _inside(value, earlier, its, root, f"{name}.", depth + 1)
+            yield from _inside(value, earlier, its, root, f"{name}.")
         else:
             is_new = was is MISSING and isinstance(before, Mapping)
             yield Field(name, str(key), value, fields, was, is_new, its)
+
+
+def _is_taken_apart(value: Any, path: str) -> bool:
+    shallow = path.count(".") < DEEPEST
+    return isinstance(value, Mapping) and 0 < len(value) <= MOST_INSIDE and shallow
 
 
 def _some(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -77,16 +84,24 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _followed(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema that a reference inside the same document stands for."""
-    for choice in schema.get("anyOf") or schema.get("allOf") or ():
+def _followed(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    """The schema with what it refers to inside the same document, and so are its items."""
+    choices = schema.get("anyOf") or schema.get("allOf")
+    described = {key: value for key, value in schema.items() if key == "description"}
+    for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, Mapping) and choice.get("type") != "null":
-            schema = {**choice, **{k: v for k, v in schema.items() if k == "description"}}
+            schema = {**choice, **described}
             break
-    reference = schema.get("$ref")
+    found = {**_referred(schema.get("$ref"), root), **schema, **described}
+    if depth < DEEPEST and isinstance(found.get("items"), Mapping):
+        found["items"] = _followed(found["items"], root, depth + 1)
+    return found
+
+
+def _referred(reference: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(reference, str) or not reference.startswith("#/"):
-        return schema
+        return {}
     found: Any = root
     for step in reference[2:].split("/")[:8]:
         found = _mapping(found).get(step)
-    return {**_mapping(found), **{k: v for k, v in schema.items() if k == "description"}}
+    return _mapping(found)

@@ -14,6 +14,8 @@ LONGEST_TEXT: Final = 20_000
 MOST_MESSAGES: Final = 200
 SHORT: Final = 48
 """A longer text is no value of a table."""
+WORD: Final = 11
+"""Letters of what is no sentence."""
 SHOWN: Final = 24
 """Letters of what a value was."""
 NO_WORDS: Final = 400
@@ -27,11 +29,22 @@ SENDERS: Final = (Tone.FIRST, Tone.SECOND, Tone.PATH, Tone.GOAL, Tone.HIDDEN)
 def text(field: Field) -> TextView | None:
     """A text that is more than a word or two."""
     value = field.value
+    if _is_log(value):
+        return TextView(cut("\n".join(value[-MOST_MESSAGES:])), wrapped=True)
     if not isinstance(value, str) or (len(value) <= SHORT and "\n" not in value.strip()):
         return None
     if " " not in value[:NO_WORDS] and "\n" not in value[:NO_WORDS] and len(value) > NO_WORDS:
         return None
     return TextView(cut(value).strip("\n"), wrapped=True)
+
+
+def _is_log(value: Any) -> bool:
+    """Whether it is a list of sentences."""
+    return (
+        isinstance(value, (list, tuple))
+        and all(isinstance(line, str) for line in value[-MOST_MESSAGES:])
+        and any(len(line) > WORD and " " in line for line in value[-MOST_MESSAGES:])
+    )
 
 
 def cut(words: str) -> str:
