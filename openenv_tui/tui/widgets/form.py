@@ -34,7 +34,7 @@ class FormPanel(Widget):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "let_go", "Board", show=False),
+        Binding("escape", "let_go", "Board", key_display="esc"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
