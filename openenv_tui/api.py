@@ -31,6 +31,8 @@ def evaluate(
     learn: bool = False,
     clock: float | None = None,
     sessions: int = 8,
+    timeout: float = 60.0,
+    give_up: float = 60.0,
     out: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -50,6 +52,8 @@ def evaluate(
         learn: let policies that learn do so.
         clock: seconds for each decision.
         sessions: most sessions at once on a server.
+        timeout: seconds for each answer of a server.
+        give_up: seconds in which nothing comes back from a server, until it is taken for dead.
         out: folder to keep the run in; nothing is kept on disk if None.
         progress: called about four times a second, not necessarily from this thread.
         stop: ends the run soon after it is set.
@@ -75,6 +79,8 @@ def evaluate(
         learn=learn,
         clock=clock,
         sessions=sessions,
+        timeout=timeout,
+        give_up=give_up,
     )
 
     def run() -> Evaluation:

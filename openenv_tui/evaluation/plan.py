@@ -33,6 +33,8 @@ class Plan:
         learn: policies that learn do so, in order of the episodes.
         clock: seconds for each decision; None for no limit.
         sessions: most sessions to open at once on a server.
+        timeout: seconds for each answer of a server.
+        give_up: seconds in which nothing comes back from a server, until it is taken for dead.
     """
 
     game: str
@@ -45,6 +47,8 @@ class Plan:
     learn: bool = False
     clock: float | None = None
     sessions: int = 8
+    timeout: float = 60.0
+    give_up: float = 60.0
 
     def __post_init__(self) -> None:
         if not self.policies:
@@ -61,8 +65,11 @@ class Plan:
             raise UsageError(
                 f"a seed is a whole number from 0 to 2**{SEED_BITS} - 1, not {self.seed}"
             )
-        if self.clock is not None and self.clock <= 0:
-            raise UsageError(f"a clock is a positive number of seconds, not {self.clock:g}")
+        for name, seconds in (("clock", self.clock), ("timeout", self.timeout)):
+            if seconds is not None and not seconds > 0:
+                raise UsageError(f"a {name} is a positive number of seconds, not {seconds:g}")
+        if not self.give_up >= 0:
+            raise UsageError(f"give_up is a number of seconds, not {self.give_up:g}")
 
 
 class Cast:
