@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from openenv_tui.evaluation.stats import mean_interval, wilson
@@ -47,7 +47,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a run, best first, and what a reader has to know to believe them."""
+    """The rows of a run, best first, and what a reader has to know to believe them.
+
+    Attributes:
+        lost: kind -> number of the sessions that were lost; their episodes were played again.
+    """
 
     run: str
     game: str
@@ -57,6 +61,7 @@ class Table:
     outcome_rule: str
     episodes: int
     rows: tuple[Row, ...]
+    lost: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def caption(self) -> str:
@@ -86,6 +91,9 @@ class Table:
         short = [row.policy for row in self.rows if row.episodes < self.episodes]
         if short:
             found.append(f"not all episodes were played: {', '.join(short)}")
+        if self.lost:
+            kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items())
+            found.append(f"sessions were lost and their episodes played again: {kinds}")
         return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
@@ -118,6 +126,7 @@ def tabulate(store: Store) -> Table:
         outcome_rule=meta["outcome_rule"],
         episodes=meta["episodes"],
         rows=_ranked(rows),
+        lost=store.lost(),
     )
 
 
