@@ -35,6 +35,8 @@ def evaluate(
     win: str = "",
     max_steps: int = 1000,
     headers: Headers = (),
+    timeout: float = 60.0,
+    give_up: float = 60.0,
     out: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -58,6 +60,8 @@ def evaluate(
             a field of the last observation; "" for the game's own.
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
         headers: (name, value) pairs that a server is sent, such as a token; they are not kept.
+        timeout: seconds for each answer of a server.
+        give_up: seconds in which nothing comes back from a server, until it is taken for dead.
         out: folder to keep the run in; nothing is kept on disk if None.
         progress: called about four times a second, not necessarily from this thread.
         stop: ends the run soon after it is set.
@@ -85,6 +89,8 @@ def evaluate(
         sessions=sessions,
         win=win,
         max_steps=max_steps,
+        timeout=timeout,
+        give_up=give_up,
     )
 
     def run() -> Evaluation:

@@ -14,7 +14,8 @@ OpenEnvTuiError                 exit code 1
 │   │   └── RefusedError                nothing listens there
 │   ├── NotOpenEnvError             something listens, and it is not an OpenEnv server
 │   ├── CapacityError               the server has no session left
-│   └── GaveUpError                 a run that lost one session after the other
+│   └── GaveUpError                 a run whose server was dead for too long
+│       └── EpisodeFailsError           a run with an episode that is lost every time
 ├── SessionLostError            1   an open session ended, stalled or went out of step
 │   ├── DroppedError                the connection broke off without a goodbye
 │   ├── GoingAwayError              the server stops or restarts
@@ -154,6 +155,10 @@ class CapacityError(ConnectionFailedError):
 
 class GaveUpError(ConnectionFailedError):
     """A run stopped trying to reach its server; what was played is stored."""
+
+
+class EpisodeFailsError(GaveUpError):
+    """A run stopped because one episode was lost every time that it was played."""
 
 
 class SessionLostError(OpenEnvTuiError):

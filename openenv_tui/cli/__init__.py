@@ -28,6 +28,7 @@ COMMANDS = {
     "play": Entry("openenv_tui.cli.play", "Play a game yourself."),
     "watch": Entry("openenv_tui.cli.watch", "Watch policies play, live."),
     "eval": Entry("openenv_tui.cli.eval", "Tabulate the win rates of policies on a game."),
+    "resume": Entry("openenv_tui.cli.resume", "Go on with an evaluation that was cut short."),
     "serve": Entry("openenv_tui.cli.serve", "Serve a game to any OpenEnv client."),
     "audit": Entry("openenv_tui.cli.audit", "Find out what a server really does."),
     "runs": Entry("openenv_tui.cli.runs", "List past evaluation runs."),

@@ -29,7 +29,7 @@ from openenv_tui.seeding import drawn_seed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from openenv_tui.evaluation.runner import Progress
+    from openenv_tui.evaluation.runner import Evaluation, Progress
     from openenv_tui.evaluation.table import Table
 
 INTERRUPTED = 130
@@ -89,6 +89,14 @@ Examples:
     help="Most sessions at once on a server.",
 )  # fmt: skip
 @click.option(
+    "--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS",
+    help="How long a server may take for an answer; then the episode is played again.",
+)  # fmt: skip
+@click.option(
+    "--give-up", type=float, default=60.0, show_default=True, metavar="SECONDS",
+    help="How long a server may be gone; then the run ends, and `resume` goes on with it.",
+)  # fmt: skip
+@click.option(
     "--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
     help="Folder of the run; results/<time>-<game> by default.",
 )  # fmt: skip
@@ -117,6 +125,8 @@ def command(
     sessions: int,
     win: str,
     max_steps: int,
+    timeout: float,
+    give_up: float,
     out: Path | None,
     formats: tuple[str, ...],
     max_error_rate: float,
@@ -127,7 +137,8 @@ def command(
 
     GAME may be left out when --env names a server. Policies are compared on the same episodes;
     in games for several, every deal is played from every seat. The table goes to stdout and into
-    the run's folder, whose log keeps every episode. Ctrl-C keeps what is done.
+    the run's folder, whose log keeps every episode. Ctrl-C keeps what is done, and
+    `openenv-tui resume` goes on with it.
     """
     from openenv_tui.evaluation.plan import Plan
     from openenv_tui.evaluation.runner import run_plan
@@ -148,8 +159,10 @@ def command(
         sessions=sessions,
         win=win,
         max_steps=max_steps,
+        timeout=timeout,
+        give_up=give_up,
     )
-    with _stopped_by_ctrl_c() as stop, _progress(plain) as report:
+    with stopped_by_ctrl_c() as stop, showing_progress(plain) as report:
         result = run_plan(
             plan,
             out,
@@ -159,18 +172,30 @@ def command(
             formats=formats,
             headers=request_headers(headers, token),
         )
-    if as_json:
-        click.echo(json.dumps(result.table.to_dict(), indent=2))
-    else:
-        print_table(result.table, plain)
-    click.echo(f"kept in {result.folder}", err=True)
+    print_result(result, as_json=as_json, plain=plain)
     if result.interrupted:
-        click.echo("interrupted: the table is of what was played", err=True)
         return INTERRUPTED
     faulty = [r for r in result.rows if sum(r.forfeits.values()) > max_error_rate * r.episodes]
     for row in faulty:
         click.echo(f"error: {row.policy} forfeited more than {max_error_rate:.0%}", err=True)
     return 1 if faulty else 0
+
+
+def print_result(result: Evaluation, *, as_json: bool, plain: bool) -> None:
+    """The table on stdout, and on stderr what became of the run."""
+    from openenv_tui.evaluation.folder import resume_command
+
+    if as_json:
+        click.echo(json.dumps(result.table.to_dict(), indent=2))
+    else:
+        print_table(result.table, plain)
+    click.echo(f"kept in {result.folder}", err=True)
+    if result.interrupted and result.folder is not None:
+        click.echo(
+            "interrupted: the table is of what was played; "
+            f"go on with: {resume_command(result.folder)}",
+            err=True,
+        )
 
 
 def _by_default(game: str | None) -> tuple[str, ...]:
@@ -193,7 +218,7 @@ def print_table(table: Table, plain: bool) -> None:
 
 
 @contextmanager
-def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
+def stopped_by_ctrl_c() -> Iterator[threading.Event]:
     """Ctrl-C ends the run after the episodes under way; a second one ends it at once."""
     stop = threading.Event()
 
@@ -211,7 +236,8 @@ def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def _progress(plain: bool) -> Iterator[Callable[[Progress], None]]:
+def showing_progress(plain: bool) -> Iterator[Callable[[Progress], None]]:
+    """Show on stderr how a run goes: drawn on a terminal, else a line now and then."""
     if plain or not sys.stderr.isatty():
         yield _PlainProgress()
         return
@@ -236,16 +262,20 @@ class _PlainProgress:
 
     def __init__(self) -> None:
         self._said = monotonic()
+        self._noted = False
 
     def __call__(self, now: Progress) -> None:
-        if now.done < now.total and monotonic() - self._said >= PLAIN_SECONDS:
+        news = now.note and not self._noted
+        if now.done < now.total and (news or monotonic() - self._said >= PLAIN_SECONDS):
             self._said = monotonic()
             click.echo(_words(now), err=True)
+        self._noted = bool(now.note)
 
 
 def _words(now: Progress) -> str:
     left = "" if now.seconds_left is None else f", about {_duration(now.seconds_left)} left"
-    return f"{now.done:,} of {now.total:,} episodes, {now.rate:,.0f} a second{left}"
+    note = f"; {now.note}" if now.note else ""
+    return f"{now.done:,} of {now.total:,} episodes, {now.rate:,.0f} a second{left}{note}"
 
 
 def _duration(seconds: float) -> str:

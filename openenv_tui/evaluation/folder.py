@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import re
+import shlex
 import subprocess
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,7 +18,7 @@ from typing import Any
 
 from openenv_tui import __version__
 from openenv_tui.connect.access import without_secrets
-from openenv_tui.errors import StoreError, UnknownNameError
+from openenv_tui.errors import StoreError, UnknownNameError, UsageError
 from openenv_tui.evaluation.export import EXPORTERS, SUFFIXES
 from openenv_tui.evaluation.plan import Plan
 from openenv_tui.evaluation.store import FILE_NAME
@@ -58,11 +61,54 @@ def new_folder(wanted: Path | str | None, game: str) -> Path:
     raise StoreError(f"{RESULTS} holds a hundred runs of this second; name a folder with --out")
 
 
-def start_manifest(place: Path, plan: Plan, command: Sequence[str]) -> None:
-    """Write down how to make this run again."""
+@contextmanager
+def claimed(place: Path | None) -> Iterator[None]:
+    """Let nobody else write a run meanwhile; the claim ends with the process, however that ends.
+
+    Raises:
+        StoreError: another process writes it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        # Where folders cannot be locked, only the user can see to it.
+        place = None
+    if place is None:
+        yield
+        return
+    folder = os.open(place, os.O_RDONLY)
+    try:
+        # Some network drives know no locks.
+        with suppress(OSError):
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise StoreError(
+                    f"{place} is being written by another process right now; "
+                    "wait until it ends, or stop it with Ctrl-C"
+                ) from error
+        yield
+    finally:
+        os.close(folder)
+
+
+def start_manifest(
+    place: Path, plan: Plan, command: Sequence[str], formats: Sequence[str], objects: Sequence[str]
+) -> None:
+    """Write down how to make this run again.
+
+    Args:
+        place: the run's folder.
+        plan: what it is to do.
+        command: what was asked for.
+        formats: of its summaries.
+        objects: the policies that are no specs, so that no other process can make them.
+    """
     manifest = {
         "command": without_secrets(command),
         "plan": asdict(plan),
+        "formats": list(formats),
+        "objects": list(objects),
         "started": _now(),
         "finished": None,
         "openenv_tui": __version__,
@@ -81,6 +127,46 @@ def finish_folder(place: Path, table: Table, formats: Sequence[str], *, interrup
     _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
     for name in dict.fromkeys(["csv", "md", *formats]):
         _write(place / f"summary.{SUFFIXES.get(name, name)}", EXPORTERS.load(name)(table))
+
+
+def planned(place: Path) -> Plan:
+    """The plan of a run that is to go on, from its manifest.
+
+    Raises:
+        StoreError: there is none that can be read.
+        UsageError: another version of this program began the run, or its policies were objects.
+    """
+    manifest = read_manifest(place)
+    if "plan" not in manifest:
+        raise StoreError(
+            f"{place} has no {MANIFEST} that can be read, so nobody knows what is left to play"
+        )
+    anew = shlex.join(manifest.get("command") or ["openenv-tui", "eval"])
+    for what, then, now in (
+        ("openenv-tui", manifest.get("openenv_tui"), __version__),
+        ("open_spiel", manifest.get("packages", {}).get("open_spiel"), _version("open_spiel")),
+    ):
+        if then != now:
+            raise UsageError(
+                f"{place} was begun with {what} {then}, and this is {now}: its episodes might not "
+                f"fit together; install that version, or make the run anew: {anew}"
+            )
+    if manifest.get("objects"):
+        raise UsageError(
+            f"the policies {', '.join(manifest['objects'])} of {place} were objects of a program, "
+            "which only that program can make; evaluate them there again"
+        )
+    written = manifest["plan"]
+    try:
+        known = {each.name: written[each.name] for each in fields(Plan) if each.name in written}
+        return Plan(**known | {"policies": tuple(known["policies"])})
+    except (TypeError, KeyError) as error:
+        raise StoreError(f"{place / MANIFEST} holds no plan that can be read: {error}") from error
+
+
+def resume_command(place: Path) -> str:
+    """What goes on with a run."""
+    return f"openenv-tui resume {shlex.quote(str(place))}"
 
 
 def list_runs(root: Path = RESULTS) -> list[Path]:

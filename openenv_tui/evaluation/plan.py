@@ -36,6 +36,8 @@ class Plan:
         sessions: most sessions to open at once on a server.
         win: a rule for outcomes, such as "return > 0"; "" for the game's own.
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
+        timeout: seconds for each answer of a server.
+        give_up: seconds in which nothing comes back from a server, until it is taken for dead.
     """
 
     game: str
@@ -50,6 +52,8 @@ class Plan:
     sessions: int = 8
     win: str = ""
     max_steps: int = 1000
+    timeout: float = 60.0
+    give_up: float = 60.0
 
     def __post_init__(self) -> None:
         if not self.policies:
@@ -70,6 +74,11 @@ class Plan:
             Rule.parse(self.win)
         if self.clock is not None and self.clock <= 0:
             raise UsageError(f"a clock is a positive number of seconds, not {self.clock:g}")
+        for name, seconds in (("clock", self.clock), ("timeout", self.timeout)):
+            if seconds is not None and not seconds > 0:
+                raise UsageError(f"a {name} is a positive number of seconds, not {seconds:g}")
+        if not self.give_up >= 0:
+            raise UsageError(f"give_up is a number of seconds, not {self.give_up:g}")
 
 
 class Cast:

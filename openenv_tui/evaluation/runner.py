@@ -11,9 +11,23 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from openenv_tui.errors import ConnectionFailedError, OpenEnvTuiError
-from openenv_tui.evaluation.engines.chunks import Chunks
-from openenv_tui.evaluation.folder import finish_folder, new_folder, start_manifest
+from openenv_tui.errors import (
+    CapacityError,
+    ConnectionFailedError,
+    OpenEnvTuiError,
+    StoreError,
+    UsageError,
+)
+from openenv_tui.evaluation.engines.chunks import Chunks, gaps
+from openenv_tui.evaluation.folder import (
+    claimed,
+    finish_folder,
+    new_folder,
+    planned,
+    read_manifest,
+    resume_command,
+    start_manifest,
+)
 from openenv_tui.evaluation.plan import LOCAL, Cast, Plan, check_fit
 from openenv_tui.evaluation.store import FILE_NAME, Entry, Store
 from openenv_tui.evaluation.table import Table, tabulate
@@ -26,6 +40,7 @@ if TYPE_CHECKING:
 
     from openenv_tui.connect.access import Headers
     from openenv_tui.connect.audit import Audit
+    from openenv_tui.environment import AsyncEnvironment
     from openenv_tui.evaluation.engines.inline import InlinePlayer
 
 T = TypeVar("T")
@@ -33,6 +48,8 @@ T = TypeVar("T")
 FLUSH_SECONDS = 0.25
 CHUNK_SECONDS = 0.05
 WORKER_CHUNK_SECONDS = 0.2
+FULL_SECONDS = 5.0
+"""So long a run waits at its beginning for a server that is full."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +61,7 @@ class Progress:
         rate: episodes a second, so far.
         seconds_left: at that rate; None before anything is known.
         table: of what was played.
+        note: what is in the way; "" if nothing is.
     """
 
     done: int
@@ -51,6 +69,7 @@ class Progress:
     rate: float
     seconds_left: float | None
     table: Table
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,26 +139,106 @@ def run_plan(
     cast = Cast(given)
     plan, about = _prepared(plan, cast, headers)
     place = new_folder(folder, plan.game) if keep else None
-    store = Store(place / FILE_NAME if place else ":memory:", new=True)
-    run = _Run(plan, cast, store, progress, stop or threading.Event(), headers)
-    name = place.name if place else "unsaved"
-    interrupted = False
-    try:
-        store.describe({"run": name, **about.meta(plan)}, about.rows(plan))
+    with (
+        claimed(place),
+        closing(Store(place / FILE_NAME if place else ":memory:", new=True)) as log,
+    ):
+        name = place.name if place else "unsaved"
+        log.describe({"run": name, **about.meta(plan)}, about.rows(plan))
         if place:
-            start_manifest(place, plan, command)
-        try:
-            run.play()
-        except KeyboardInterrupt:
-            interrupted = True
-        finally:
-            run.flush()
-        table = tabulate(store)
+            start_manifest(place, plan, command, formats, list(given or ()))
+        run = _Run(plan, cast, log, progress, stop or threading.Event(), headers)
+        return _carry_out(run, place, formats)
+
+
+def resume_run(
+    folder: Path,
+    *,
+    give_up: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+    tell: Callable[[str], None] | None = None,
+    headers: Headers = (),
+) -> Evaluation:
+    """Play what a run has left, whether it was interrupted, killed, or gave up.
+
+    The table is the one that an undisturbed run gives. Rows that learn are played anew from the
+    start, with whatever their policies' files hold by now.
+
+    Args:
+        folder: the run's.
+        give_up: seconds for which a dead server is waited for, if not those of the plan.
+        progress: as of ``run_plan``.
+        stop: as of ``run_plan``.
+        tell: told what is about to be done.
+        headers: (name, value) pairs that a server is sent; a run keeps none.
+
+    Raises:
+        StoreError: there is no run, it cannot be read, or another process writes it.
+        UsageError: it is complete, or it cannot go on as it began.
+        ConnectionFailedError: the server cannot be reached.
+    """
+    with closing(Store(folder / FILE_NAME, new=False)) as log:
+        plan = planned(folder)
+        plan = plan if give_up is None else replace(plan, give_up=give_up)
+        with claimed(folder):
+            run = _Run(plan, Cast(), log, progress, stop or threading.Event(), headers)
+            manifest = read_manifest(folder)
+            complete = run.done == run.total
+            if complete and manifest.get("finished") and not manifest.get("interrupted"):
+                raise UsageError(
+                    f"{folder} is complete already; see it with: openenv-tui show {folder}"
+                )
+            _, about = _prepared(plan, Cast(), headers)
+            _expect_same(folder, log, {**about.meta(plan)}, about.rows(plan))
+            log.go_on()
+            run.begin_learners_anew(tell or _nothing)
+            (tell or _nothing)(f"{run.total - run.done:,} of {run.total:,} episodes are left")
+            return _carry_out(run, folder, manifest.get("formats", ()))
+
+
+def _nothing(_: str) -> None:
+    """Nobody listens."""
+
+
+def _expect_same(
+    folder: Path, log: Store, meta: Mapping[str, Any], rows: list[tuple[str, str | None]]
+) -> None:
+    """A server may have come back with another game, or other seats."""
+    before = log.meta()
+    # What an audit found once is what the run goes by; asked again, a server may show less.
+    found = ("deal", "pairing") if before.get("audit") is None else ()
+    for key in ("game", "players", *found):
+        if before.get(key) != meta[key]:
+            raise UsageError(
+                f"{folder} cannot go on: its {key} was {before.get(key)!r}, and "
+                f"{meta['env']} has {meta[key]!r} now"
+            )
+    if log.rows() != rows:
+        raise UsageError(f"{folder} cannot go on: its opponents were {log.rows()}, not {rows}")
+
+
+def _carry_out(run: _Run, place: Path | None, formats: Sequence[str]) -> Evaluation:
+    """Play, and write down what came of it, whatever that is."""
+    interrupted, failure = False, None
+    try:
+        run.play()
+    except KeyboardInterrupt:
+        interrupted = True
+    except StoreError:
+        raise
+    except OpenEnvTuiError as error:
+        failure = error
     finally:
-        store.close()
-    interrupted = interrupted or (run.done < run.total)
+        run.flush()
+    interrupted = interrupted or run.done < run.total
+    table = tabulate(run.log)
     if place:
         finish_folder(place, table, formats, interrupted=interrupted)
+    if failure is not None:
+        if place:
+            failure.advice = f"go on with: {resume_command(place)}"
+        raise failure
     if run.problems:
         kept = f"; the run is kept in {place}" if place else ""
         raise OpenEnvTuiError("; ".join(run.problems) + kept)
@@ -235,11 +334,7 @@ def _awaited(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _asked(plan: Plan, headers: Headers) -> _About:
-    from openenv_tui.connect import open_environment
-
-    environment = await open_environment(
-        plan.env, plan.game or None, limit=plan.max_steps, headers=headers
-    )
+    environment = await _admitted(plan, headers)
     try:
         about = _About(
             judged(environment.game, plan.win),
@@ -266,6 +361,27 @@ async def _audited(target: str, headers: Headers) -> Audit | None:
         return None
 
 
+async def _admitted(plan: Plan, headers: Headers) -> AsyncEnvironment:
+    """A first session. A server may need a moment until it knows that others are over."""
+    from openenv_tui.connect import open_environment
+
+    loop = asyncio.get_running_loop()
+    until = loop.time() + min(plan.give_up, FULL_SECONDS)
+    while True:
+        try:
+            return await open_environment(
+                plan.env,
+                plan.game or None,
+                limit=plan.max_steps,
+                headers=headers,
+                timeout=plan.timeout,
+            )
+        except CapacityError:
+            if loop.time() >= until:
+                raise
+            await asyncio.sleep(FLUSH_SECONDS)
+
+
 class _Run:
     """A run under way: what is done, what waits to be written, when to report."""
 
@@ -280,15 +396,31 @@ class _Run:
     ) -> None:
         self._plan = plan
         self._cast = cast
-        self._store = store
+        self.log = store
         self._progress = progress
         self._stop = stop
         self._headers = headers
         self._waiting: list[Entry] = []
         self._started = self._flushed = monotonic()
+        self._note: Callable[[], str] = str
         self.problems: list[str] = []
-        self.done = 0
         self.total = plan.episodes * len(plan.policies)
+        rows = range(len(plan.policies))
+        self._todo = {row: gaps(store.played(row), plan.episodes) for row in rows}
+        self.done = self._before = self.total - self._left
+
+    @property
+    def _left(self) -> int:
+        return sum(len(span) for spans in self._todo.values() for span in spans)
+
+    def begin_learners_anew(self, tell: Callable[[str], None]) -> None:
+        """Of a row that learns, the rest alone cannot be played: it depends on the beginning."""
+        for row, spans in self._todo.items():
+            if spans and self._learns(row):
+                tell(f"{self._plan.policies[row]} learns, so its row is played anew from the start")
+                self.log.forget(row)
+                self._todo[row] = [range(self._plan.episodes)]
+        self.done = self._before = self.total - self._left
 
     def play(self) -> None:
         if self._plan.env != LOCAL:
@@ -312,7 +444,7 @@ class _Run:
             self.problems += player.close()
 
     def _play_inline(self, player: InlinePlayer, rows: Sequence[int]) -> None:
-        chunks = Chunks(rows, self._plan.episodes, CHUNK_SECONDS)
+        chunks = Chunks({row: self._todo[row] for row in rows}, CHUNK_SECONDS)
         for chunk in chunks:
             if self._stop.is_set():
                 return
@@ -328,7 +460,7 @@ class _Run:
     def _play_in_processes(self, rows: Sequence[int]) -> None:
         from openenv_tui.evaluation.engines.processes import play_chunks
 
-        chunks = Chunks(rows, self._plan.episodes, WORKER_CHUNK_SECONDS)
+        chunks = Chunks({row: self._todo[row] for row in rows}, WORKER_CHUNK_SECONDS)
         with closing(play_chunks(self._plan, chunks)) as results:
             for entries in results:
                 self._take(entries)
@@ -338,22 +470,26 @@ class _Run:
     async def _play_on_server(self) -> None:
         from openenv_tui.evaluation.engines.sessions import SessionsPlayer
 
-        todo = [
-            (row, episode)
-            for episode in range(self._plan.episodes)
-            for row in range(len(self._plan.policies))
-        ]
-        player = SessionsPlayer(self._plan, self._cast, self._store.add_lost, self._headers)
-        async with aclosing(player.play(todo)) as lines:
-            async for line in lines:
-                self._take([line])
-                if self._stop.is_set():
-                    break
+        listed = [(row, e) for row, spans in self._todo.items() for span in spans for e in span]
+        todo = sorted(listed, key=lambda each: each[1])
+        player = SessionsPlayer(self._plan, self._cast, self._note_loss, self._headers)
+        self._note = lambda: player.note
+        try:
+            async with aclosing(player.play(todo)) as lines:
+                async for line in lines:
+                    if line is None:
+                        self._now_and_then()
+                    else:
+                        self._take([line])
+                    if self._stop.is_set():
+                        break
+        finally:
+            self._note = str
+            self._take(player.rest())
         self.problems += player.problems
-        if self._stop.is_set():
-            return
-        if self.done < self.total:
-            raise ConnectionFailedError(f"{self._plan.env}: the server ended before the run did")
+
+    def _note_loss(self, row: int, episode: int, error: OpenEnvTuiError) -> None:
+        self.log.add_lost(row, episode, error.kind, str(error))
 
     def _learns(self, row: int) -> bool:
         return self._plan.learn and self._cast.build(self._plan.policies[row]).learns
@@ -372,13 +508,14 @@ class _Run:
         """Write what waits."""
         waiting, self._waiting = self._waiting, []
         if waiting:
-            self._store.add(waiting)
+            self.log.add(waiting)
         self._flushed = monotonic()
 
     def _report(self) -> None:
         if self._progress is None:
             return
         self.flush()
-        rate = self.done / max(1e-9, monotonic() - self._started)
-        left = (self.total - self.done) / rate if self.done else None
-        self._progress(Progress(self.done, self.total, rate, left, tabulate(self._store)))
+        rate = (self.done - self._before) / max(1e-9, monotonic() - self._started)
+        left = (self.total - self.done) / rate if rate else None
+        table = tabulate(self.log)
+        self._progress(Progress(self.done, self.total, rate, left, table, self._note()))

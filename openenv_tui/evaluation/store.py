@@ -17,7 +17,9 @@ from openenv_tui.errors import StoreError
 from openenv_tui.evaluation.stats import Sums
 from openenv_tui.model import Action, ForfeitKind, MatchRecord, Outcome
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READ_VERSIONS = (1, 2)
+"""In the first one ``lost`` has no ``kind``."""
 FILE_NAME = "run.sqlite"
 SCHEMA = f"""
 PRAGMA user_version = {SCHEMA_VERSION};
@@ -29,7 +31,14 @@ CREATE TABLE episodes (
   actions BLOB NOT NULL, returns TEXT, forfeit TEXT, forfeit_seat INTEGER, message TEXT,
   PRIMARY KEY (row, episode)
 ) WITHOUT ROWID;
-CREATE TABLE lost (row INTEGER NOT NULL, episode INTEGER NOT NULL, message TEXT NOT NULL);
+CREATE TABLE lost (row INTEGER NOT NULL, episode INTEGER NOT NULL, message TEXT NOT NULL,
+  kind TEXT NOT NULL DEFAULT 'lost');
+"""
+UPGRADE = f"""
+BEGIN;
+ALTER TABLE lost ADD COLUMN kind TEXT NOT NULL DEFAULT 'lost';
+PRAGMA user_version = {SCHEMA_VERSION};
+COMMIT;
 """
 COLUMNS = ("row", "episode", "seat", "seed", "outcome", "return", "steps", "complete", "actions",
            "returns", "forfeit", "forfeit_seat", "message")  # fmt: skip
@@ -156,10 +165,12 @@ class Store:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
         except (sqlite3.Error, OSError) as error:
             raise self._failure(error) from error
-        if version != SCHEMA_VERSION:
+        self._version = version
+        if version not in READ_VERSIONS:
             self._db.close()
+            known = " and ".join(map(str, READ_VERSIONS))
             raise StoreError(
-                f"{path} is a log of version {version}, and this program reads {SCHEMA_VERSION}"
+                f"{path} is a log of version {version}, and this program reads {known}"
             )
 
     def describe(self, meta: dict[str, Any], rows: Sequence[tuple[str, str | None]]) -> None:
@@ -185,9 +196,23 @@ class Store:
         whole = [line for line in entries if len(line) > USUAL]
         self._write_all([(INSERT_USUAL, usual), (INSERT_WHOLE, whole)])
 
-    def add_lost(self, row: int, episode: int, message: str) -> None:
+    def add_lost(self, row: int, episode: int, kind: str, message: str) -> None:
         """Log an episode whose session was lost; it is to be played again."""
-        self._write("INSERT INTO lost VALUES (?, ?, ?)", [(row, episode, message)])
+        self._write("INSERT INTO lost VALUES (?, ?, ?, ?)", [(row, episode, message, kind)])
+
+    def go_on(self) -> None:
+        """Make ready to log more episodes of a run that is there."""
+        try:
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            if self._version == 1:
+                self._db.executescript(UPGRADE)
+                self._version = SCHEMA_VERSION
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+
+    def forget(self, row: int) -> None:
+        """Take the episodes of a row out of the log, to be played anew."""
+        self._write("DELETE FROM episodes WHERE row = ?", [(row,)])
 
     def meta(self) -> dict[str, Any]:
         """What ``describe`` was given."""
@@ -196,6 +221,16 @@ class Store:
     def rows(self) -> list[tuple[str, str | None]]:
         """(policy, opponent) of each row."""
         return [(p, o) for p, o in self._read("SELECT policy, opponent FROM rows ORDER BY row")]
+
+    def played(self, row: int) -> list[int]:
+        """The numbers of the episodes of one row, ascending."""
+        return [number for (number,) in self._read(
+            "SELECT episode FROM episodes WHERE row = ? ORDER BY episode", (row,))]  # fmt: skip
+
+    def lost(self) -> dict[str, int]:
+        """Kind -> number of the sessions that were lost."""
+        kind = "'lost'" if self._version == 1 else "kind"
+        return dict(self._read(f"SELECT {kind} AS k, COUNT(*) FROM lost GROUP BY k ORDER BY k"))
 
     def episodes(self, row: int) -> list[Entry]:
         """The lines of one row, by episode."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from openenv_tui.evaluation.stats import mean_interval, wilson
@@ -52,7 +52,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a run, best first, and what a reader has to know to believe them."""
+    """The rows of a run, best first, and what a reader has to know to believe them.
+
+    Attributes:
+        lost: kind -> number of the sessions that were lost; their episodes were played again.
+    """
 
     run: str
     game: str
@@ -63,6 +67,7 @@ class Table:
     episodes: int
     rows: tuple[Row, ...]
     audit: Mapping[str, Any] | None = None
+    lost: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def caption(self) -> str:
@@ -103,6 +108,9 @@ class Table:
             for row in self.rows
             if 0 < (known := row.wins + row.draws + row.losses) < row.episodes
         ]
+        if self.lost:
+            kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items())
+            found.append(f"sessions were lost and their episodes played again: {kinds}")
         return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
@@ -136,6 +144,7 @@ def tabulate(store: Store) -> Table:
         episodes=meta["episodes"],
         rows=_ranked(rows),
         audit=meta.get("audit"),
+        lost=store.lost(),
     )
 
 

@@ -79,9 +79,9 @@ def test_a_server_killed_in_a_run_is_an_error_and_what_was_played_is_kept(tmp_pa
         def kill(progress):
             process.kill()
 
-        with pytest.raises(ConnectionFailedError):
+        with pytest.raises(ConnectionFailedError, match=r"nothing listens.*openenv-tui resume"):
             run_plan(
-                Plan("", ("random",), episodes=100_000, seed=1, env=address),
+                Plan("", ("random",), episodes=100_000, seed=1, env=address, give_up=1),
                 tmp_path / "run",
                 progress=kill,
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 MOST = 5_000
@@ -22,25 +23,25 @@ class Chunks:
     Pieces begin with one episode, and grow or shrink by the time that they took.
 
     Args:
-        rows: the rows to play.
-        episodes: for each row.
+        todo: row -> the episodes to play, in spans.
         seconds: how long a piece should take.
     """
 
-    def __init__(self, rows: Sequence[int], episodes: int, seconds: float) -> None:
-        self._rows = tuple(rows)
-        self._episodes = episodes
+    def __init__(self, todo: Mapping[int, Sequence[range]], seconds: float) -> None:
+        self._todo = todo
         self._seconds = seconds
-        self._size = dict.fromkeys(rows, 1)
+        self._size = dict.fromkeys(todo, 1)
 
     def __iter__(self) -> Iterator[Chunk]:
-        at = dict.fromkeys(self._rows, 0)
-        while any(start < self._episodes for start in at.values()):
-            for row, start in at.items():
-                stop = min(start + self._size[row], self._episodes)
-                if start < stop:
-                    at[row] = stop
-                    yield Chunk(row, start, stop)
+        left = {row: deque(spans) for row, spans in self._todo.items()}
+        while any(left.values()):
+            for row, spans in left.items():
+                if spans:
+                    span = spans.popleft()
+                    stop = min(span.start + self._size[row], span.stop)
+                    if stop < span.stop:
+                        spans.appendleft(range(stop, span.stop))
+                    yield Chunk(row, span.start, stop)
 
     def took(self, chunk: Chunk, seconds: float) -> None:
         """Learn how long a piece took."""
@@ -49,3 +50,15 @@ class Chunks:
             self._size[chunk.row] = max(self._size[chunk.row], min(2 * size, MOST))
         elif seconds > 2 * self._seconds:
             self._size[chunk.row] = max(1, size // 2)
+
+
+def gaps(played: Iterable[int], episodes: int) -> list[range]:
+    """The spans of 0 .. ``episodes`` - 1 that are not among ``played``, which ascends."""
+    found, start = [], 0
+    for episode in played:
+        if episode > start:
+            found.append(range(start, episode))
+        start = episode + 1
+    if start < episodes:
+        found.append(range(start, episodes))
+    return found

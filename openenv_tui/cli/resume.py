@@ -1,0 +1,55 @@
+"""``openenv-tui resume``: goes on with an evaluation that was cut short."""
+
+from __future__ import annotations
+
+import click
+
+from openenv_tui.cli.common import access_options, json_option, plain_option
+from openenv_tui.cli.eval import INTERRUPTED, print_result, showing_progress, stopped_by_ctrl_c
+from openenv_tui.connect.access import request_headers
+
+EPILOG = """\b
+Examples:
+  openenv-tui resume latest
+  openenv-tui resume results/20250101-120000-catch --give-up 600
+"""
+
+
+@click.command("resume", epilog=EPILOG)
+@click.argument("run", default="latest")
+@click.option(
+    "--give-up", type=float, default=None, metavar="SECONDS",
+    help="How long a server may be gone; as the run was begun, if left out.",
+)  # fmt: skip
+@access_options
+@json_option
+@plain_option
+def command(
+    run: str,
+    give_up: float | None,
+    headers: tuple[str, ...],
+    token: str | None,
+    as_json: bool,
+    plain: bool,
+) -> int:
+    """Go on with RUN, which was interrupted or killed, or whose server was gone for too long.
+
+    RUN is a folder, its name below results/, or latest. Only the episodes that are missing are
+    played, so the table is the one of an undisturbed run. Policies that learn begin their row
+    anew. Policies in files are looked for from the folder in which you are, as with eval.
+    """
+    from openenv_tui.evaluation.folder import find_run
+    from openenv_tui.evaluation.runner import resume_run
+
+    folder = find_run(run)
+    with stopped_by_ctrl_c() as stop, showing_progress(plain) as report:
+        result = resume_run(
+            folder,
+            give_up=give_up,
+            progress=report,
+            stop=stop,
+            tell=lambda words: click.echo(words, err=True),
+            headers=request_headers(headers, token),
+        )
+    print_result(result, as_json=as_json, plain=plain)
+    return INTERRUPTED if result.interrupted else 0
