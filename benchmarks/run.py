@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("engine.py", "sockets.py")
+BENCHMARKS = ("engine.py", "sockets.py", "servers.py")
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from openenv_tui.connect.access import Headers
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.plan import LOCAL, Plan
 from openenv_tui.evaluation.runner import Evaluation, Progress, run_plan
@@ -33,6 +34,9 @@ def evaluate(
     sessions: int = 8,
     timeout: float = 60.0,
     give_up: float = 60.0,
+    win: str = "",
+    max_steps: int = 1000,
+    headers: Headers = (),
     out: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -54,6 +58,10 @@ def evaluate(
         sessions: most sessions at once on a server.
         timeout: seconds for each answer of a server.
         give_up: seconds in which nothing comes back from a server, until it is taken for dead.
+        win: a rule for outcomes, such as "return > 0", "steps <= 20" or "score == 1", the last of
+            a field of the last observation; "" for the game's own.
+        max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
+        headers: (name, value) pairs that a server is sent, such as a token; they are not kept.
         out: folder to keep the run in; nothing is kept on disk if None.
         progress: called about four times a second, not necessarily from this thread.
         stop: ends the run soon after it is set.
@@ -81,10 +89,20 @@ def evaluate(
         sessions=sessions,
         timeout=timeout,
         give_up=give_up,
+        win=win,
+        max_steps=max_steps,
     )
 
     def run() -> Evaluation:
-        return run_plan(plan, out, keep=out is not None, progress=progress, stop=stop, given=given)
+        return run_plan(
+            plan,
+            out,
+            keep=out is not None,
+            progress=progress,
+            stop=stop,
+            given=given,
+            headers=headers,
+        )
 
     try:
         asyncio.get_running_loop()

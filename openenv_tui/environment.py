@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from openenv_tui.game import Game
 from openenv_tui.model import Observation, Step
@@ -31,12 +31,11 @@ class Environment(Protocol):
     def reset(self, seed: int) -> Step:
         """Begin an episode. Where seeds are honoured, all of its chance comes from ``seed``."""
 
-    def step(self, actions: Sequence[int]) -> Step:
+    def step(self, actions: Sequence[Any]) -> Step:
         """Take one action for each of the last step's observations, in their order.
 
         Raises:
-            IllegalActionError: an action is not legal; the engine has not seen it, and the
-                episode is where it was.
+            IllegalActionError: an action is not legal; the episode is where it was.
         """
 
     def observe(self, player: int) -> Observation:
@@ -67,7 +66,7 @@ class AsyncEnvironment(Protocol):
 
     async def reset(self, seed: int) -> Step: ...
 
-    async def step(self, actions: Sequence[int]) -> Step: ...
+    async def step(self, actions: Sequence[Any]) -> Step: ...
 
     def observe(self, player: int) -> Observation: ...
 
@@ -88,7 +87,7 @@ class Waited:
     async def reset(self, seed: int) -> Step:
         return self._environment.reset(seed)
 
-    async def step(self, actions: Sequence[int]) -> Step:
+    async def step(self, actions: Sequence[Any]) -> Step:
         return self._environment.step(actions)
 
     async def close(self) -> None:

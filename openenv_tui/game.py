@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from openenv_tui.model import Ending, GameInfo, Observation, Outcome
 from openenv_tui.views import View
@@ -37,8 +37,8 @@ class Game(Protocol):
     def view(self, observation: Observation) -> View:
         """The picture of what ``observation.player`` sees, made from its tensor or text alone."""
 
-    def action_name(self, observation: Observation, action: int) -> str:
-        """What a person calls that action, such as LEFT."""
+    def action_name(self, observation: Observation, action: Any) -> str:
+        """What a person calls that action, such as LEFT; a number, or a form's fields."""
 
     def keys(self, observation: Observation) -> Mapping[str, int]:
         """Key -> action for each legal action, in Textual's names for keys."""

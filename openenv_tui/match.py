@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from inspect import isawaitable
+from math import isfinite
 from operator import index
 from time import perf_counter
 from typing import Any
 
 from openenv_tui.environment import AsyncEnvironment, Environment
-from openenv_tui.errors import AwaitedPolicyError, OpenEnvTuiError
+from openenv_tui.errors import AwaitedPolicyError, IllegalActionError, OpenEnvTuiError
 from openenv_tui.game import Game, LastSeen
 from openenv_tui.model import (
+    Action,
+    ActionSpace,
     Ending,
     EpisodeContext,
     Forfeit,
@@ -69,7 +72,7 @@ class Seat:
         self.learning = learning
         self.plain = clock is None and not learning
         self.rng = Rng()
-        self.pending: tuple[Observation, int, float] | None = None
+        self.pending: tuple[Observation, Action, float] | None = None
         # Most policies keep nothing between moves, and a call that does nothing still costs.
         self.begins = _overrides(policy, "begin")
         self.ends = _overrides(policy, "end")
@@ -127,7 +130,7 @@ class Match:
         self.seats = seats
         self.seed = seed
         self.episode = episode
-        self.chosen: list[int] = []
+        self.chosen: list[Action] = []
         self.record: MatchRecord | None = None
         self._opponents = opponents
         self._known_names = names
@@ -152,7 +155,7 @@ class Match:
                 except FAULTS as error:
                     raise _crash(player, error) from error
 
-    def choose(self, observation: Observation) -> int:
+    def choose(self, observation: Observation) -> Action:
         """The legal action that the seat whose turn it is chooses at once.
 
         Raises:
@@ -161,7 +164,7 @@ class Match:
         """
         return self.settle(observation, self.ask(observation))
 
-    def settle(self, observation: Observation, answer: Any) -> int:
+    def settle(self, observation: Observation, answer: Any) -> Action:
         """The legal action that an answer stands for, if it is there already.
 
         Raises:
@@ -190,22 +193,41 @@ class Match:
         except FAULTS as error:
             raise _crash(observation.player, error) from error
 
-    def accept(self, observation: Observation, answer: Any) -> int:
+    def accept(self, observation: Observation, answer: Any) -> Action:
         """The legal action that an answer stands for.
 
         Raises:
             Foul: it stands for none.
         """
-        action = answer if type(answer) is int else _as_action(observation.player, answer)
-        if action not in observation.legal_actions:
-            legal = ", ".join(map(str, observation.legal_actions))
-            message = f"chose {action}; legal were {legal}"
-            raise Foul(observation.player, ForfeitKind.ILLEGAL, message)
-        self.chosen.append(action)
+        space = observation.action_space
+        action: Action
+        if space is not None:
+            action = _as_form(observation.player, space, answer)
+            self.chosen.append(space.written(action))
+        else:
+            action = answer if type(answer) is int else _as_action(observation.player, answer)
+            if action not in observation.legal_actions:
+                legal = ", ".join(map(str, observation.legal_actions))
+                message = f"chose {action}; legal were {legal}"
+                raise Foul(observation.player, ForfeitKind.ILLEGAL, message)
+            self.chosen.append(action)
         seat = self.seats[observation.player]
         if seat.learning:
             seat.pending = observation, action, observation.return_so_far
         return action
+
+    def refused(self, acting: Sequence[Observation], error: IllegalActionError) -> None:
+        """The environment refused what was accepted: it is taken back, to be chosen once more.
+
+        Raises:
+            Foul: the seat does not choose again.
+        """
+        del self.chosen[len(self.chosen) - len(acting) :]
+        for observation in acting:
+            seat = self.seats[observation.player]
+            seat.pending = None
+            if not seat.policy.refused(observation, str(error)):
+                raise Foul(observation.player, ForfeitKind.ILLEGAL, str(error)) from error
 
     def finish(self, ending: Ending, last: LastSeen) -> MatchRecord:
         """The episode ended by itself.
@@ -215,7 +237,7 @@ class Match:
             last: gives the newest observation of a player of this side.
         """
         judge = self.game.judge
-        returns, history = ending
+        returns, history, cut = ending
         outcomes = tuple([judge(ending, player, last) for player in range(len(returns))])
         for player, seat in self.seats.items():
             if seat.learning:
@@ -237,6 +259,8 @@ class Match:
             len(chosen),
             tuple(chosen) if history is None else history,
             history is not None,
+            None,
+            cut,
         )
         return record
 
@@ -245,11 +269,12 @@ class Match:
         info = self.game.info
         returns: list[float | None] = [None] * info.players
         outcomes: list[Outcome | None] = [None] * info.players
-        returns[forfeit.seat] = info.min_utility
+        # Where returns have no bound there is no least one, so none is told.
+        returns[forfeit.seat] = info.min_utility if isfinite(info.min_utility) else None
         outcomes[forfeit.seat] = Outcome.LOSS
         if info.players == 2:
             outcomes[1 - forfeit.seat] = Outcome.WIN
-            if info.zero_sum:
+            if info.zero_sum and isfinite(info.min_utility):
                 returns[1 - forfeit.seat] = -info.min_utility
         for player, seat in self.seats.items():
             if seat.ends:
@@ -318,6 +343,16 @@ def _as_action(player: int, answer: Any) -> int:
         raise Foul(player, ForfeitKind.UNPARSABLE, message) from None
 
 
+def _as_form(player: int, space: ActionSpace, answer: Any) -> Action:
+    try:
+        return space.accept(answer)
+    except IllegalActionError as error:
+        raise Foul(player, ForfeitKind.ILLEGAL, str(error)) from error
+    except TypeError:
+        message = f"answered {answer!r:.80}, which is not an action"
+        raise Foul(player, ForfeitKind.UNPARSABLE, message) from None
+
+
 def play(environment: Environment, match: Match) -> MatchRecord:
     """Play a match to its end.
 
@@ -326,6 +361,7 @@ def play(environment: Environment, match: Match) -> MatchRecord:
         AwaitedPolicyError: a policy has to be awaited; ``play_async`` can.
     """
     seats, chosen, take = match.seats, match.chosen, environment.step
+    listed = environment.game.info.listed
     step = environment.reset(match.seed)
     try:
         match.begin()
@@ -333,8 +369,8 @@ def play(environment: Environment, match: Match) -> MatchRecord:
         while ending is None:
             observation = seen[0]
             seat = seats[observation.player]
-            if len(seen) > 1 or not seat.plain:
-                seen, ending = take([match.choose(one) for one in seen])
+            if len(seen) > 1 or not (listed and seat.plain):
+                seen, ending = _take(environment, match, seen)
                 continue
             # Evaluations spend their time here; ``choose`` does the same for the other cases.
             try:
@@ -349,6 +385,14 @@ def play(environment: Environment, match: Match) -> MatchRecord:
         return match.finish(ending, environment.observe)
     except Foul as foul:
         return match.forfeited(foul.forfeit)
+
+
+def _take(environment: Environment, match: Match, seen: Sequence[Observation]) -> Step:
+    while True:
+        try:
+            return environment.step([match.choose(one) for one in seen])
+        except IllegalActionError as error:
+            match.refused(seen, error)
 
 
 async def play_async(environment: AsyncEnvironment, match: Match) -> MatchRecord:
@@ -376,7 +420,11 @@ async def moves(environment: AsyncEnvironment, match: Match) -> AsyncGenerator[S
         yield step
         while step.ending is None:
             actions = [await _decide(match, seen) for seen in step.observations]
-            step = await environment.step(actions)
+            try:
+                step = await environment.step(actions)
+            except IllegalActionError as error:
+                match.refused(step.observations, error)
+                continue
             if step.ending is not None:
                 match.finish(step.ending, _seen_by(environment))
             yield step
@@ -389,7 +437,7 @@ def _seen_by(environment: AsyncEnvironment) -> LastSeen:
     return lambda player: environment.observe(player) if player in mine else None
 
 
-async def _decide(match: Match, observation: Observation) -> int:
+async def _decide(match: Match, observation: Observation) -> Action:
     seat = match.seats[observation.player]
     if seat.clock is None:
         # A time-out costs more than most policies take to choose.

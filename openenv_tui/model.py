@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 NO_METADATA: Mapping[str, Any] = MappingProxyType({})
 
 Parameter: TypeAlias = "str | int | float | bool"
+
+Action: TypeAlias = "int | Mapping[str, Any]"
+"""One of ``legal_actions``; where actions are forms, the fields of one, as JSON values."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class GameInfo:
         zero_sum: the returns of a finished game always add up to zero.
         terminal_rewards: the only reward comes at the end.
         history_known: ``Observation.history`` can be asked for.
+        listed: every turn lists its legal actions; else an action is a form to be filled in.
+        simulated: the engine of this program knows the rules under ``name``.
     """
 
     name: str
@@ -51,6 +57,29 @@ class GameInfo:
     zero_sum: bool = False
     terminal_rewards: bool = True
     history_known: bool = True
+    listed: bool = True
+    simulated: bool = True
+
+
+class ActionSpace(Protocol):
+    """What may be done now in a game whose actions are forms: objects with fields."""
+
+    def accept(self, answer: Any) -> Action:
+        """The action that an answer stands for: an action number, or a form's fields.
+
+        Raises:
+            IllegalActionError: it is not possible now; the text says why.
+            TypeError: it is no action at all.
+        """
+
+    def payload(self, action: Action) -> Mapping[str, Any]:
+        """An action's fields, as they are sent."""
+
+    def written(self, action: Action) -> Action:
+        """An action as records keep it: as its number only if that means the same at all times."""
+
+    def sample(self, rng: Random) -> Action:
+        """Any action: uniformly among the legal ones where they are listed."""
 
 
 class ObservationSource(Protocol):
@@ -160,10 +189,53 @@ class Observation:
         """Whatever else the server told this player."""
         return self._source.metadata(self)
 
+    @property
+    def action_space(self) -> ActionSpace | None:
+        """Says what may be done where actions are forms; None where ``legal_actions`` says all."""
+        return None
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The observation as the environment sent it; empty in games of numbers alone."""
+        return NO_METADATA
+
     def __repr__(self) -> str:
         return (
             f"Observation(player={self.player}, legal_actions={self.legal_actions}, ply={self.ply})"
         )
+
+
+class FormObservation(Observation):
+    """What a player sees of an environment whose observations and actions are JSON objects.
+
+    Attributes:
+        before: the fields of the observation before this one; None at the start.
+    """
+
+    __slots__ = ("_fields", "_space", "before")
+
+    def __init__(
+        self,
+        player: int,
+        legal_actions: tuple[int, ...],
+        source: ObservationSource,
+        ply: int,
+        space: ActionSpace,
+        fields: Mapping[str, Any],
+        before: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(player, legal_actions, source, ply)
+        self._space = space
+        self._fields = fields
+        self.before = before
+
+    @property
+    def action_space(self) -> ActionSpace:
+        return self._space
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        return self._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +276,12 @@ class Ending(NamedTuple):
             rewards this side is not told.
         history: every action, chance's included, oldest first; None if the server does not
             tell. Moves made at once stand in the order of the players.
+        cut: this side's limit on steps ended it; the environment would have gone on.
     """
 
     returns: tuple[float | None, ...]
     history: tuple[int, ...] | None
+    cut: bool = False
 
 
 class Step(NamedTuple):
@@ -263,9 +337,10 @@ class MatchRecord(NamedTuple):
         outcomes: by the game's outcome rule; index = player id; None where unknown.
         decisions: how many actions the seats of this side chose.
         history: every action, chance's included, in the order of play when ``complete``; else
-            only the actions that this side chose.
+            only the actions that this side chose, forms as their fields.
         complete: ``history`` alone replays the match.
         forfeit: the fault that ended the match, if one did.
+        cut: this side's limit on steps ended it.
     """
 
     game: str
@@ -274,9 +349,10 @@ class MatchRecord(NamedTuple):
     returns: tuple[float | None, ...]
     outcomes: tuple[Outcome | None, ...]
     decisions: int
-    history: tuple[int, ...] = ()
+    history: tuple[Action, ...] = ()
     complete: bool = True
     forfeit: Forfeit | None = None
+    cut: bool = False
 
 
 class Transition(NamedTuple):
@@ -289,7 +365,7 @@ class Transition(NamedTuple):
     """
 
     observation: Observation
-    action: int
+    action: Action
     reward: float
     next_observation: Observation
     done: bool

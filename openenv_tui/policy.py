@@ -8,9 +8,9 @@ from random import Random
 from typing import Any, TypeAlias
 
 from openenv_tui.errors import SpecError
-from openenv_tui.model import EpisodeContext, GameInfo, Observation, Outcome, Transition
+from openenv_tui.model import Action, EpisodeContext, GameInfo, Observation, Outcome, Transition
 
-Act: TypeAlias = "Callable[[Observation, Random], int | Awaitable[int]]"
+Act: TypeAlias = "Callable[[Observation, Random], Action | Awaitable[Action]]"
 
 
 class Policy:
@@ -36,21 +36,27 @@ class Policy:
 
     def unfit(self, game: GameInfo) -> str | None:
         """Why this policy cannot play the game; None if it can. Asked before a run starts."""
-        if self.games is None or game.short_name in self.games:
+        if self.games is None:
+            return None
+        if game.simulated and game.short_name in self.games:
             return None
         return f"it plays only {', '.join(self.games)}"
 
     def begin(self, context: EpisodeContext) -> None:
         """An episode begins."""
 
-    def act(self, observation: Observation, rng: Random) -> int | Awaitable[int]:
-        """One of ``observation.legal_actions``.
+    def act(self, observation: Observation, rng: Random) -> Action | Awaitable[Action]:
+        """One of ``observation.legal_actions``, or what ``observation.action_space`` accepts.
 
         Args:
             observation: what this seat may know; never anything that is hidden from it.
             rng: the only source of chance that a policy may use.
         """
         raise NotImplementedError
+
+    def refused(self, observation: Observation, reason: str) -> bool:
+        """The environment refused what ``act`` answered; True: ask once more, False: forfeit."""
+        return False
 
     def action_probabilities(self, observation: Observation) -> Mapping[int, float] | None:
         """The probability of each legal action (those left out: 0); None if it cannot tell."""
@@ -72,7 +78,7 @@ class FunctionPolicy(Policy):
     def __init__(self, function: Act) -> None:
         self.function = function
 
-    def act(self, observation: Observation, rng: Random) -> int | Awaitable[int]:
+    def act(self, observation: Observation, rng: Random) -> Action | Awaitable[Action]:
         return self.function(observation, rng)
 
 

@@ -38,6 +38,7 @@ POLICIES: Registry[type[Policy]] = Registry(
         "minimax": "openenv_tui_policies.minimax:Minimax",
         "q_learning": "openenv_tui_policies.q_learning:QLearning",
         "random": "openenv_tui_policies.uniform:UniformPolicy",
+        "scripted": "openenv_tui_policies.scripted:Scripted",
         "stay": "openenv_tui_policies.fixed:Stay",
         "tactician": "openenv_tui_policies.tactician:Tactician",
         "tracker": "openenv_tui_policies.tracker:Tracker",

@@ -140,6 +140,18 @@ class Table:
         self._step = self._let_the_house_play(step) if self._house else step
         return self._reply(episode)
 
+    def state(self, episode_id: str | None) -> dict[str, Any]:
+        """What OpenEnv's ``state`` tells of the table; nothing that is hidden from a player."""
+        return {
+            "episode_id": episode_id,
+            "step_count": self.decisions,
+            "game_name": self.info.short_name,
+            "agent_player": self.player,
+            "opponent_policy": next(iter(self.opponents.values()), self.setting.opponent),
+            "game_params": _given(self.info.name),
+            "num_players": self.info.players,
+        }
+
     def close(self) -> None:
         """Let the house's policies go."""
         for seat in self._house.values():
@@ -191,6 +203,7 @@ class Table:
             action = episode.match.choose(seen)
         except Foul as foul:
             raise self._failed(foul) from foul
+        assert isinstance(action, int)
         episode.opponents_action = action
         return action
 
@@ -216,7 +229,7 @@ class Table:
         if len(shown) > 1:
             metadata["others"] = [_seen(other) for other in shown[1:]]
         if ending is not None:
-            metadata["returns"], metadata["history"] = ending
+            metadata["returns"], metadata["history"] = ending.returns, ending.history
         reward = self._reward(episode, metadata, main)
         return {
             "observation": {
@@ -241,6 +254,13 @@ class Table:
         episode.before[mover] = now
         episode.main = main.player
         return reward
+
+
+def _given(name: str) -> dict[str, str]:
+    """The parameters in a game's name."""
+    inside = name.partition("(")[2].removesuffix(")")
+    pairs = (pair.partition("=") for pair in inside.split(",") if "=" in pair)
+    return {key.strip(): value.strip() for key, _, value in pairs}
 
 
 def _said(seen: Observation) -> dict[str, Any]:

@@ -30,6 +30,7 @@ COMMANDS = {
     "eval": Entry("openenv_tui.cli.eval", "Tabulate the win rates of policies on a game."),
     "resume": Entry("openenv_tui.cli.resume", "Go on with an evaluation that was cut short."),
     "serve": Entry("openenv_tui.cli.serve", "Serve a game to any OpenEnv client."),
+    "audit": Entry("openenv_tui.cli.audit", "Find out what a server really does."),
     "runs": Entry("openenv_tui.cli.runs", "List past evaluation runs."),
     "show": Entry("openenv_tui.cli.show", "Print a run's table again, from its log."),
     "export": Entry("openenv_tui.cli.export", "Write a run's table in another format."),
@@ -75,6 +76,7 @@ Examples:
   openenv-tui play --env ws://127.0.0.1:8000        play what an OpenEnv server serves
   openenv-tui watch tic_tac_toe -p mcts -p random   two policies, live
   openenv-tui eval catch -p random -p tracker -n 1000
+  openenv-tui audit ws://127.0.0.1:8000             seeds, seats, sessions, speed of a server
   openenv-tui COMMAND --help                        more about a command
 
 \b

@@ -31,6 +31,24 @@ def env_option(function: F) -> F:
     )(function)
 
 
+def access_options(function: F) -> F:
+    """--header and --token: what a server asks of its visitors."""
+    header = click.option(
+        "--header",
+        "headers",
+        metavar="'NAME: VALUE'",
+        multiple=True,
+        help="Sent to the server with every request; repeat it.",
+    )
+    token = click.option(
+        "--token",
+        metavar="TOKEN",
+        envvar="OPENENV_TUI_TOKEN",
+        help="Sent to the server as a bearer token; $OPENENV_TUI_TOKEN keeps it out of sight.",
+    )
+    return header(token(function))
+
+
 def seed_option(function: F) -> F:
     """--seed: fixes everything that is ours."""
     return click.option(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from openenv_tui.cli.common import (
+    access_options,
     env_option,
     game_argument,
     json_option,
@@ -21,6 +22,7 @@ from openenv_tui.cli.common import (
     required_game,
     seed_option,
 )
+from openenv_tui.connect.access import request_headers
 from openenv_tui.evaluation.export import EXPORTERS
 from openenv_tui.seeding import drawn_seed
 
@@ -39,6 +41,7 @@ Examples:
   openenv-tui eval tic_tac_toe -p mcts -p tactician --opponent random --jobs 2
   openenv-tui eval catch -p 'q_learning(file=q.json)' --learn -n 2000
   openenv-tui eval --env ws://127.0.0.1:8000 -p random -p ./mine.py:Mine -n 200
+  openenv-tui eval --env ws://127.0.0.1:8000 -p random --win 'return > 0'
   openenv-tui eval kuhn_poker -p kuhn_equilibrium --json | jq .rows
 """
 
@@ -59,6 +62,7 @@ Examples:
 )  # fmt: skip
 @seed_option
 @env_option
+@access_options
 @click.option(
     "--opponent", metavar="SPEC", default="random", show_default=True,
     help="Who takes the other seats.",
@@ -71,6 +75,15 @@ Examples:
 @click.option(
     "--clock", type=float, default=None, metavar="SECONDS", help="Time limit for each decision."
 )
+@click.option(
+    "--win", metavar="RULE", default="",
+    help="What counts as a win, such as 'return > 0', 'steps <= 20' or 'score == 1', the last of "
+    "a field of the last observation. Otherwise it is a loss. Left out: the game's own rule.",
+)  # fmt: skip
+@click.option(
+    "--max-steps", type=click.IntRange(min=1), default=1000, show_default=True,
+    help="Cut an episode off after so many steps, on servers other than of OpenSpiel games.",
+)  # fmt: skip
 @click.option(
     "--sessions", type=click.IntRange(min=1), default=8, show_default=True,
     help="Most sessions at once on a server.",
@@ -103,6 +116,8 @@ def command(
     episodes: int,
     seed: int | None,
     env: str,
+    headers: tuple[str, ...],
+    token: str | None,
     opponent: str,
     jobs: int,
     learn: bool,
@@ -110,6 +125,8 @@ def command(
     sessions: int,
     timeout: float,
     give_up: float,
+    win: str,
+    max_steps: int,
     out: Path | None,
     formats: tuple[str, ...],
     max_error_rate: float,
@@ -142,6 +159,8 @@ def command(
         sessions=sessions,
         timeout=timeout,
         give_up=give_up,
+        win=win,
+        max_steps=max_steps,
     )
     with stopped_by_ctrl_c() as stop, showing_progress(plain) as report:
         result = run_plan(
@@ -151,6 +170,7 @@ def command(
             stop=stop,
             command=["openenv-tui", *sys.argv[1:]],
             formats=formats,
+            headers=request_headers(headers, token),
         )
     print_result(result, as_json=as_json, plain=plain)
     if result.interrupted:

@@ -5,17 +5,28 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from inspect import isawaitable
 from random import Random
 
 import click
 
 from openenv_tui.connect import connect, open_environment
+from openenv_tui.connect.access import Headers
 from openenv_tui.environment import AsyncEnvironment, Environment
-from openenv_tui.errors import UnfitPolicyError, UsageError
+from openenv_tui.errors import IllegalActionError, UnfitPolicyError, UsageError
 from openenv_tui.game import Game
+from openenv_tui.games.forms import Space
 from openenv_tui.match import Match, Seat, moves, play
-from openenv_tui.model import Ending, EpisodeContext, MatchRecord, Observation, Outcome
+from openenv_tui.model import (
+    Action,
+    Ending,
+    EpisodeContext,
+    GameInfo,
+    MatchRecord,
+    Observation,
+    Outcome,
+)
 from openenv_tui.policy import Policy
 from openenv_tui.render import in_ascii, plain, printable
 from openenv_tui.specs import PolicySpec
@@ -27,7 +38,7 @@ class Reader(Policy):
     def __init__(self, game: Game) -> None:
         self.game = game
 
-    def act(self, observation: Observation, rng: Random) -> int:
+    def act(self, observation: Observation, rng: Random) -> Action:
         click.echo(picture(self.game, observation))
         click.echo(choices(self.game, observation))
         while True:
@@ -40,9 +51,18 @@ class Reader(Policy):
             action = understood(self.game, observation, line)
             if action is not None:
                 return action
-            if line:
+            if line and isinstance(observation.action_space, Space):
+                try:
+                    return observation.action_space.read(line)
+                except IllegalActionError as error:
+                    click.echo(_written(str(error)))
+            elif line:
                 click.echo(f"'{printable(line)}' is not possible now")
                 click.echo(choices(self.game, observation))
+
+    def refused(self, observation: Observation, reason: str) -> bool:
+        click.echo(_written(printable(reason)))
+        return True
 
 
 class _Gone(BaseException):
@@ -52,27 +72,38 @@ class _Gone(BaseException):
 class Overheard(Policy):
     """Says what another policy does, where everybody may see it."""
 
-    def __init__(self, policy: Policy, say: Callable[[Observation, int], None]) -> None:
+    def __init__(self, policy: Policy, say: Callable[[Observation, Action], None]) -> None:
         self.policy = policy
         self.say = say
 
     def begin(self, context: EpisodeContext) -> None:
         self.policy.begin(context)
 
-    def act(self, observation: Observation, rng: Random) -> int:
+    def act(self, observation: Observation, rng: Random) -> Action:
         answer = self.policy.act(observation, rng)
         if isawaitable(answer):
             raise UsageError("a policy that has to be awaited plays in the app only")
         if type(answer) is int and answer in observation.legal_actions:
             self.say(observation, answer)
+        elif observation.action_space is not None:
+            with suppress(IllegalActionError, TypeError):
+                self.say(observation, observation.action_space.accept(answer))
         return answer
+
+    def unfit(self, game: GameInfo) -> str | None:
+        return self.policy.unfit(game)
 
     def end(self, outcome: Outcome | None) -> None:
         self.policy.end(outcome)
 
 
 def play_in_lines(
-    game: str | None, env: str, seat: int | None, opponent: str | None, seed: int
+    game: str | None,
+    env: str,
+    seat: int | None,
+    opponent: str | None,
+    seed: int,
+    headers: Headers = (),
 ) -> int:
     """Play one game on stdin and stdout; the end of the input leaves politely.
 
@@ -81,7 +112,7 @@ def play_in_lines(
     """
     others = PolicySpec.parse(opponent or "random")
     others.build()
-    with connect(env, game, every_view=True) as environment:
+    with connect(env, game, every_view=True, headers=headers) as environment:
         return _play(environment, seat, others, seed, asked=opponent is not None)
 
 
@@ -122,14 +153,16 @@ def _opponent(game: Game, spec: PolicySpec) -> Policy:
     if not game.info.perfect_information:
         return policy
 
-    def say(observation: Observation, action: int) -> None:
+    def say(observation: Observation, action: Action) -> None:
         name = printable(game.action_name(observation, action))
         click.echo(f"Seat {observation.player}, {spec}: {name}\n")
 
     return Overheard(policy, say)
 
 
-def watch_in_lines(game: str | None, env: str, policies: tuple[str, ...], seed: int) -> int:
+def watch_in_lines(
+    game: str | None, env: str, policies: tuple[str, ...], seed: int, headers: Headers = ()
+) -> int:
     """Print every step of one game.
 
     Returns:
@@ -138,11 +171,14 @@ def watch_in_lines(game: str | None, env: str, policies: tuple[str, ...], seed: 
     specs = [PolicySpec.parse(text) for text in policies]
     for spec in specs:
         spec.build()
-    return asyncio.run(_watch(game, env, specs, seed))
+    return asyncio.run(_watch(game, env, specs, seed, headers))
 
 
-async def _watch(game: str | None, env: str, specs: list[PolicySpec], seed: int) -> int:
-    async with await open_environment(env, game, every_view=True) as environment:
+async def _watch(
+    game: str | None, env: str, specs: list[PolicySpec], seed: int, headers: Headers
+) -> int:
+    opened = open_environment(env, game, every_view=True, headers=headers)
+    async with await opened as environment:
         played = environment.game
         seats = environment.seats
         if len(specs) > len(seats):
@@ -190,7 +226,10 @@ def picture(game: Game, observation: Observation) -> str:
 
 
 def choices(game: Game, observation: Observation) -> str:
-    """The legal actions, each with its key."""
+    """The legal actions, each with its key; or the fields of a form."""
+    space = observation.action_space
+    if not observation.legal_actions and isinstance(space, Space):
+        return _written("write " + space.expected)
     keys: dict[int, str] = {}
     for key, action in game.keys(observation).items():
         keys.setdefault(action, key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from openenv_tui.cli.common import (
+    access_options,
     env_option,
     game_argument,
     on_a_terminal,
@@ -12,6 +13,7 @@ from openenv_tui.cli.common import (
     required_game,
     seed_option,
 )
+from openenv_tui.connect.access import request_headers
 from openenv_tui.errors import UsageError
 from openenv_tui.seeding import drawn_seed
 
@@ -19,6 +21,7 @@ from openenv_tui.seeding import drawn_seed
 @click.command("play")
 @game_argument
 @env_option
+@access_options
 @click.option("--seat", type=click.IntRange(min=0), default=None, help="Your seat, from 0.")
 @click.option(
     "--opponent",
@@ -31,6 +34,8 @@ from openenv_tui.seeding import drawn_seed
 def command(
     game: str | None,
     env: str,
+    headers: tuple[str, ...],
+    token: str | None,
     seat: int | None,
     opponent: str | None,
     seed: int | None,
@@ -53,10 +58,11 @@ def command(
     """
     game = required_game(game, env)
     drawn = drawn_seed(seed)
+    sent = request_headers(headers, token)
     if plain:
         from openenv_tui.cli.lines import play_in_lines
 
-        return play_in_lines(game, env, seat, opponent, drawn)
+        return play_in_lines(game, env, seat, opponent, drawn, sent)
     if not on_a_terminal():
         raise UsageError(
             "there is no terminal to draw on; run this in a terminal, or add --plain to play in "
@@ -66,4 +72,4 @@ def command(
     from openenv_tui.cli.app import open_table
     from openenv_tui.tui.sitting import Setup
 
-    return open_table(Setup(game, env, seat=seat, others=opponent, seed=drawn))
+    return open_table(Setup(game, env, seat=seat, others=opponent, seed=drawn, headers=sent))

@@ -27,7 +27,7 @@ def command(game: str | None, as_json: bool) -> None:
         if game is not None and not _plays(name, game):
             continue
         options = {
-            key: None if p.default is inspect.Parameter.empty else _value(p.default)
+            key: "(needed)" if p.default is inspect.Parameter.empty else _value(p.default)
             for key, p in policy_options(policy).items()
         }
         about = (inspect.getdoc(policy) or "").partition("\n")[0]
@@ -47,10 +47,16 @@ def command(game: str | None, as_json: bool) -> None:
 
 
 def _plays(name: str, game: str) -> bool:
+    from openenv_tui.errors import SpecError
     from openenv_tui.games import load_game
     from openenv_tui.specs import PolicySpec
 
-    return PolicySpec.parse(name).build().unfit(load_game(game).info) is None
+    info = load_game(game).info
+    try:
+        return PolicySpec.parse(name).build().unfit(info) is None
+    except SpecError:
+        # One that needs options may play it with them.
+        return True
 
 
 def _value(default: object) -> object:

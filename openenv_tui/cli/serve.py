@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from typing import NamedTuple
 
 import click
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 AGENT_PLAYER = "all, or a player's number from 0"
 
 
@@ -41,8 +43,37 @@ AGENT_PLAYER = "all, or a player's number from 0"
     metavar="SPEC",
     help="The policy in the other seats, unless a client asks for a built-in one.",
 )
+@click.option(
+    "--token",
+    metavar="TOKEN",
+    envvar="OPENENV_TUI_SERVER_TOKEN",
+    help="Let in only who shows it as a bearer token; also $OPENENV_TUI_SERVER_TOKEN.",
+)
+@click.option(
+    "--origin",
+    "origins",
+    metavar="URL",
+    multiple=True,
+    help="A web page that may connect from a browser, such as https://example.org; repeat it.",
+)
+@click.option(
+    "--idle-timeout",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Close a session in which nothing was asked for so long; 0 for never.",
+)
 def command(
-    game: str, host: str, port: int, max_sessions: int, agent_player: str, opponent: str
+    game: str,
+    host: str,
+    port: int,
+    max_sessions: int,
+    agent_player: str,
+    opponent: str,
+    token: str | None,
+    origins: tuple[str, ...],
+    idle_timeout: float,
 ) -> None:
     """Serve GAME to any OpenEnv client, until Ctrl-C.
 
@@ -53,7 +84,25 @@ def command(
     from openenv_tui.connect.blocking import new_event_loop
 
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(_serve(game, host, port, max_sessions, _seat(agent_player), opponent))
+        runner.run(
+            _serve(
+                Offer(game, _seat(agent_player), opponent, max_sessions),
+                host,
+                port,
+                token,
+                origins,
+                idle_timeout,
+            )
+        )
+
+
+class Offer(NamedTuple):
+    """What is served, and to how many."""
+
+    game: str
+    agent_player: int | None
+    opponent: str
+    max_sessions: int
 
 
 def _seat(written: str) -> int | None:
@@ -65,25 +114,38 @@ def _seat(written: str) -> int | None:
 
 
 async def _serve(
-    game: str, host: str, port: int, max_sessions: int, agent_player: int | None, opponent: str
+    offer: Offer,
+    host: str,
+    port: int,
+    token: str | None,
+    origins: tuple[str, ...],
+    idle: float,
 ) -> None:
-    from arena_env.server.fast import serve
+    from arena_env.server.fast import Guard, serve
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         # To be stopped is how a server ends well, so it is no interruption.
         loop.add_signal_handler(number, stop.set)
+    if host not in LOOPBACK and token is None:
+        click.echo(
+            f"warning: {host} can be reached from elsewhere, and everybody is let in; --token "
+            "asks who comes",
+            err=True,
+        )
     async with serve(
-        game,
+        offer.game,
         host,
         port,
-        max_sessions=max_sessions,
-        agent_player=agent_player,
-        opponent=opponent,
+        max_sessions=offer.max_sessions,
+        agent_player=offer.agent_player,
+        opponent=offer.opponent,
+        guard=Guard(token, frozenset(origins)),
+        idle=idle,
     ) as bound:
         click.echo(
-            f"Serving {game} at ws://{_shown(host)}:{bound}, for OpenEnv clients and for: "
+            f"Serving {offer.game} at ws://{_shown(host)}:{bound}, for OpenEnv clients and for: "
             f"openenv-tui play --env ws://{_shown(host)}:{bound} (Ctrl-C stops)",
             err=True,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from openenv_tui.cli.common import (
+    access_options,
     env_option,
     game_argument,
     on_a_terminal,
@@ -12,6 +13,7 @@ from openenv_tui.cli.common import (
     required_game,
     seed_option,
 )
+from openenv_tui.connect.access import request_headers
 from openenv_tui.errors import UsageError
 from openenv_tui.seeding import drawn_seed
 
@@ -28,10 +30,17 @@ from openenv_tui.seeding import drawn_seed
     help="A policy for the next seat, in order; seats without one play at random.",
 )
 @env_option
+@access_options
 @seed_option
 @plain_option
 def command(
-    game: str | None, policies: tuple[str, ...], env: str, seed: int | None, plain: bool
+    game: str | None,
+    policies: tuple[str, ...],
+    env: str,
+    headers: tuple[str, ...],
+    token: str | None,
+    seed: int | None,
+    plain: bool,
 ) -> int:
     r"""Watch policies play GAME: pause, step, change the speed, take a seat over.
 
@@ -42,10 +51,11 @@ def command(
     """
     game = required_game(game, env)
     drawn = drawn_seed(seed)
+    sent = request_headers(headers, token)
     if plain:
         from openenv_tui.cli.lines import watch_in_lines
 
-        return watch_in_lines(game, env, policies, drawn)
+        return watch_in_lines(game, env, policies, drawn, sent)
     if not on_a_terminal():
         raise UsageError(
             "there is no terminal to draw on; run this in a terminal, or add --plain to print "
@@ -55,4 +65,4 @@ def command(
     from openenv_tui.cli.app import open_table
     from openenv_tui.tui.sitting import Setup
 
-    return open_table(Setup(game, env, person=False, policies=policies, seed=drawn))
+    return open_table(Setup(game, env, person=False, policies=policies, seed=drawn, headers=sent))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol, Self
 
+from openenv_tui.connect.access import Headers
 from openenv_tui.connect.targets import LOCAL, websocket_url
 from openenv_tui.environment import AsyncEnvironment, Environment
 from openenv_tui.errors import UsageError
@@ -37,6 +38,8 @@ async def connect_async(
     seat: int | None = None,
     opponent: str | None = None,
     every_view: bool = False,
+    limit: int | None = None,
+    headers: Headers = (),
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
 ) -> OpenAsyncEnvironment:
@@ -51,6 +54,9 @@ async def connect_async(
         opponent: a built-in policy, which our server lets play the other seats.
         every_view: ``observe`` is up to date for all seats of this side after every step, also on
             a server, which otherwise sends only what the player whose turn it is sees.
+        limit: an episode of a server that is not one of OpenSpiel games is cut off after so many
+            steps, because many never end by themselves; None for never.
+        headers: (name, value) pairs that a server is sent, such as a token.
         open_timeout: seconds until a server has to have opened a session.
         timeout: seconds for each answer of a server.
 
@@ -71,6 +77,8 @@ async def connect_async(
         seat=seat,
         opponent=opponent,
         every_view=every_view,
+        limit=limit,
+        headers=headers,
         open_timeout=open_timeout,
         timeout=timeout,
     )
@@ -87,6 +95,8 @@ def connect(
     seat: int | None = None,
     opponent: str | None = None,
     every_view: bool = False,
+    limit: int | None = None,
+    headers: Headers = (),
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
 ) -> OpenEnvironment:
@@ -109,6 +119,8 @@ def connect(
             seat=seat,
             opponent=opponent,
             every_view=every_view,
+            limit=limit,
+            headers=headers,
             open_timeout=open_timeout,
             timeout=timeout,
         )

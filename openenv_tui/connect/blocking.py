@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import SessionLostError
 from openenv_tui.game import Game
-from openenv_tui.model import Observation, Step
+from openenv_tui.model import Action, Observation, Step
 
 T = TypeVar("T")
 
@@ -91,7 +91,7 @@ class BlockingEnvironment:
         self._expect_open()
         return self._thread.wait(self._environment.reset(seed))
 
-    def step(self, actions: Sequence[int]) -> Step:
+    def step(self, actions: Sequence[Action]) -> Step:
         self._expect_open()
         return self._thread.wait(self._environment.step(actions))
 

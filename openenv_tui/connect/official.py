@@ -32,6 +32,8 @@ class OfficialEnvironment(ServerEnvironment):
         opponents: who plays the others.
     """
 
+    game: OpenSpielGame
+
     def __init__(
         self, session: Session, game: OpenSpielGame, seat: int, opponents: Mapping[int, str]
     ) -> None:

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from openenv_tui.connect.access import Headers
 from openenv_tui.connect.arena_server import ArenaServerEnvironment
+from openenv_tui.connect.generic import GenericEnvironment
 from openenv_tui.connect.official import OfficialEnvironment
+from openenv_tui.connect.pages import page
 from openenv_tui.connect.server import ServerEnvironment
 from openenv_tui.errors import (
     GameError,
@@ -18,10 +21,13 @@ from openenv_tui.errors import (
     SessionLostError,
     UnknownNameError,
     UnreachableError,
+    UsageError,
     WireError,
 )
 from openenv_tui.games import load_game
+from openenv_tui.games.generic import Facts as EnvironmentFacts
 from openenv_tui.games.openspiel import OpenSpielGame
+from openenv_tui.games.served import adapter_for
 from openenv_tui.render import printable
 from openenv_tui.wire.codec import ObservationReply, field, integers
 from openenv_tui.wire.session import FATAL, Session
@@ -55,13 +61,14 @@ async def open_remote(
     seat: int | None = None,
     opponent: str | None = None,
     every_view: bool = False,
+    limit: int | None = None,
+    headers: Headers = (),
     open_timeout: float,
     timeout: float,
 ) -> ServerEnvironment:
     """Open an environment on the server whose WebSocket is at ``url``; see ``connect_async``."""
-    wanted = load_game(game) if game is not None else None
     address = public_address(url)
-    session = Session(await connect(url, open_timeout), address, timeout)
+    session = Session(await connect(url, open_timeout, headers), address, timeout)
     asked: dict[str, Any] = {
         "agent_player": "all" if seat is None else seat,
         "views": "all" if every_view else "acting",
@@ -69,7 +76,16 @@ async def open_remote(
     asked |= {"game": game} if game is not None else {}
     asked |= {"opponent": opponent} if opponent is not None else {}
     try:
-        facts = await _introduce(session, open_timeout)
+        state = await _introduce(session, open_timeout)
+        if "game_name" not in state:
+            if seat is not None or opponent is not None:
+                raise UsageError(
+                    f"{address} is no server of OpenSpiel games: this side plays all of its seats, "
+                    "so leave the seat and the opponent out"
+                )
+            return await _generic(session, url, state, game, limit, open_timeout, headers)
+        facts = _facts(address, state)
+        wanted = load_game(game) if game is not None else None
         probe = await _probe(session, asked)
         if "seats" in probe.metadata:
             return _ours(session, probe, asked)
@@ -79,11 +95,11 @@ async def open_remote(
         raise
 
 
-async def _introduce(session: Session, timeout: float) -> Facts:
+async def _introduce(session: Session, timeout: float) -> Mapping[str, Any]:
     """Ask what is served; whoever cannot answer that is not an OpenEnv server."""
     try:
         async with asyncio.timeout(timeout):
-            return _facts(session.address, await session.state())
+            return await session.state()
     except TimeoutError as error:
         raise NotOpenEnvError(
             f"{session.address} opens a WebSocket and does not answer within {timeout:g} s; "
@@ -112,12 +128,57 @@ async def _probe(session: Session, asked: Mapping[str, Any]) -> ObservationReply
         ) from error
 
 
-def _facts(address: str, state: Mapping[str, Any]) -> Facts:
-    if "game_name" not in state:
+async def _generic(
+    session: Session,
+    url: str,
+    state: Mapping[str, Any],
+    wanted: str | None,
+    limit: int | None,
+    timeout: float,
+    headers: Headers,
+) -> GenericEnvironment:
+    """An environment that is played as its schema says, or by the adapter that fits it."""
+    schema, about = await asyncio.gather(
+        page(url, "schema", timeout, headers), page(url, "metadata", timeout, headers)
+    )
+    facts = environment_facts(schema or {}, about or {}, state)
+    adapter = adapter_for(facts)
+    if wanted is not None and wanted != adapter.info.short_name:
         raise GameError(
-            f"{address} is an OpenEnv server, but not one of OpenSpiel games: "
-            "its state has no game_name, so there is nothing here that could play it"
+            f"{session.address} serves {adapter.info.name}, not {wanted}; "
+            "leave the game out to play what it serves"
         )
+    return GenericEnvironment(session, adapter, limit)
+
+
+def environment_facts(
+    schema: Mapping[str, Any], about: Mapping[str, Any], state: Mapping[str, Any]
+) -> EnvironmentFacts:
+    """What is known of an environment from its server's pages; whatever is missing stays open."""
+
+    def part(key: str) -> Mapping[str, Any]:
+        found = schema.get(key)
+        return found if isinstance(found, Mapping) else {}
+
+    name, words = about.get("name"), about.get("description")
+    return EnvironmentFacts(
+        name=printable(name) if isinstance(name, str) else "environment",
+        about=printable(words) if isinstance(words, str) else "",
+        action=part("action"),
+        observation=part("observation"),
+        state=part("state"),
+        parameters=state,
+    )
+
+
+def _facts(address: str, state: Mapping[str, Any]) -> Facts:
+    try:
+        return _told(state)
+    except WireError as error:
+        raise NotOpenEnvError(f"{address} does not tell what it plays: {error}") from error
+
+
+def _told(state: Mapping[str, Any]) -> Facts:
     return Facts(
         name=full_name(field(state, "game_name", str), field(state, "game_params", dict)),
         players=field(state, "num_players", int),

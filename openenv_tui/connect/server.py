@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Self
 
 from openenv_tui.errors import IllegalActionError
-from openenv_tui.games.openspiel import OpenSpielGame
-from openenv_tui.model import Observation, Step
+from openenv_tui.game import Game
+from openenv_tui.model import Action, Observation, Step
 from openenv_tui.wire.codec import ObservationReply
 from openenv_tui.wire.session import Session
 
@@ -26,11 +26,12 @@ class ServerEnvironment:
     """
 
     seeded = False
+    game: Game
 
     def __init__(
         self,
         session: Session,
-        game: OpenSpielGame,
+        game: Game,
         seats: tuple[int, ...],
         opponents: Mapping[int, str],
     ) -> None:
@@ -50,7 +51,7 @@ class ServerEnvironment:
     async def reset(self, seed: int) -> Step:
         raise NotImplementedError
 
-    async def step(self, actions: Sequence[int]) -> Step:
+    async def step(self, actions: Sequence[Action]) -> Step:
         self._refuse_illegal(actions)
         return self._advance(await self._session.step(self._action(actions)))
 
@@ -66,13 +67,13 @@ class ServerEnvironment:
     async def close(self) -> None:
         await self._session.close()
 
-    def _action(self, actions: Sequence[int]) -> Mapping[str, object]:
+    def _action(self, actions: Sequence[Action]) -> Mapping[str, object]:
         return {"action_id": actions[0]}
 
     def _advance(self, reply: ObservationReply) -> Step:
         raise NotImplementedError
 
-    def _refuse_illegal(self, actions: Sequence[int]) -> None:
+    def _refuse_illegal(self, actions: Sequence[Action]) -> None:
         acting = self._acting
         if len(actions) != len(acting) or not acting:
             raise IllegalActionError(

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from openenv_tui import __version__
+from openenv_tui.connect.access import without_secrets
 from openenv_tui.errors import StoreError, UnknownNameError, UsageError
 from openenv_tui.evaluation.export import EXPORTERS, SUFFIXES
 from openenv_tui.evaluation.plan import Plan
@@ -104,7 +105,7 @@ def start_manifest(
         objects: the policies that are no specs, so that no other process can make them.
     """
     manifest = {
-        "command": list(command),
+        "command": without_secrets(command),
         "plan": asdict(plan),
         "formats": list(formats),
         "objects": list(objects),

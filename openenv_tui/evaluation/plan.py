@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from openenv_tui.errors import OpenEnvTuiError, UnfitPolicyError, UsageError
 from openenv_tui.model import GameInfo
 from openenv_tui.policy import Policy
+from openenv_tui.rule import Rule
 from openenv_tui.seeding import SEED_BITS
 from openenv_tui.specs import PolicySpec
 
@@ -35,6 +36,8 @@ class Plan:
         sessions: most sessions to open at once on a server.
         timeout: seconds for each answer of a server.
         give_up: seconds in which nothing comes back from a server, until it is taken for dead.
+        win: a rule for outcomes, such as "return > 0"; "" for the game's own.
+        max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
     """
 
     game: str
@@ -49,6 +52,8 @@ class Plan:
     sessions: int = 8
     timeout: float = 60.0
     give_up: float = 60.0
+    win: str = ""
+    max_steps: int = 1000
 
     def __post_init__(self) -> None:
         if not self.policies:
@@ -58,7 +63,7 @@ class Plan:
             raise UsageError(
                 f"policy '{repeated.pop()}' is named twice; rows need names of their own"
             )
-        for name, least in (("episodes", 1), ("jobs", 1), ("sessions", 1)):
+        for name, least in (("episodes", 1), ("jobs", 1), ("sessions", 1), ("max_steps", 1)):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} must be at least {least}, not {getattr(self, name)}")
         if not 0 <= self.seed < 1 << SEED_BITS:
@@ -70,6 +75,8 @@ class Plan:
                 raise UsageError(f"a {name} is a positive number of seconds, not {seconds:g}")
         if not self.give_up >= 0:
             raise UsageError(f"give_up is a number of seconds, not {self.give_up:g}")
+        if self.win:
+            Rule.parse(self.win)
 
 
 class Cast:

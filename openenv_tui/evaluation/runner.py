@@ -11,7 +11,13 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from openenv_tui.errors import CapacityError, OpenEnvTuiError, StoreError, UsageError
+from openenv_tui.errors import (
+    CapacityError,
+    ConnectionFailedError,
+    OpenEnvTuiError,
+    StoreError,
+    UsageError,
+)
 from openenv_tui.evaluation.engines.chunks import Chunks, gaps
 from openenv_tui.evaluation.folder import (
     claimed,
@@ -27,10 +33,13 @@ from openenv_tui.evaluation.store import FILE_NAME, Entry, Store
 from openenv_tui.evaluation.table import Table, tabulate
 from openenv_tui.game import Game
 from openenv_tui.policy import Policy
+from openenv_tui.rule import judged
 
 if TYPE_CHECKING:
     import pandas
 
+    from openenv_tui.connect.access import Headers
+    from openenv_tui.connect.audit import Audit
     from openenv_tui.environment import AsyncEnvironment
     from openenv_tui.evaluation.engines.inline import InlinePlayer
 
@@ -107,6 +116,7 @@ def run_plan(
     given: Mapping[str, Policy] | None = None,
     command: Sequence[str] = (),
     formats: Sequence[str] = ("csv", "md"),
+    headers: Headers = (),
 ) -> Evaluation:
     """Play a plan to its end, to ``stop``, or to Ctrl-C; what was played is kept in every case.
 
@@ -119,6 +129,7 @@ def run_plan(
         given: policies as objects, by the names that the plan calls them.
         command: for the manifest.
         formats: of the summary files in the folder.
+        headers: (name, value) pairs that a server is sent; they are not kept.
 
     Raises:
         UsageError: something in the plan cannot be, found before anything starts.
@@ -126,7 +137,7 @@ def run_plan(
         ConnectionFailedError: the server cannot be reached.
     """
     cast = Cast(given)
-    plan, about = _prepared(plan, cast)
+    plan, about = _prepared(plan, cast, headers)
     place = new_folder(folder, plan.game) if keep else None
     with (
         claimed(place),
@@ -136,7 +147,7 @@ def run_plan(
         log.describe({"run": name, **about.meta(plan)}, about.rows(plan))
         if place:
             start_manifest(place, plan, command, formats, list(given or ()))
-        run = _Run(plan, cast, log, progress, stop or threading.Event())
+        run = _Run(plan, cast, log, progress, stop or threading.Event(), headers)
         return _carry_out(run, place, formats)
 
 
@@ -147,6 +158,7 @@ def resume_run(
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     tell: Callable[[str], None] | None = None,
+    headers: Headers = (),
 ) -> Evaluation:
     """Play what a run has left, whether it was interrupted, killed, or gave up.
 
@@ -159,6 +171,7 @@ def resume_run(
         progress: as of ``run_plan``.
         stop: as of ``run_plan``.
         tell: told what is about to be done.
+        headers: as of ``run_plan``; they were not kept.
 
     Raises:
         StoreError: there is no run, it cannot be read, or another process writes it.
@@ -169,15 +182,15 @@ def resume_run(
         plan = planned(folder)
         plan = plan if give_up is None else replace(plan, give_up=give_up)
         with claimed(folder):
-            run = _Run(plan, Cast(), log, progress, stop or threading.Event())
+            run = _Run(plan, Cast(), log, progress, stop or threading.Event(), headers)
             manifest = read_manifest(folder)
             complete = run.done == run.total
             if complete and manifest.get("finished") and not manifest.get("interrupted"):
                 raise UsageError(
                     f"{folder} is complete already; see it with: openenv-tui show {folder}"
                 )
-            _, about = _prepared(plan, Cast())
-            _expect_same(folder, log, {**about.meta(plan)}, about.rows(plan))
+            _, about = _prepared(plan, Cast(), headers, audited=False)
+            _expect_same(folder, log, about.meta(plan), about.rows(plan))
             log.go_on()
             run.begin_learners_anew(tell or _nothing)
             (tell or _nothing)(f"{run.total - run.done:,} of {run.total:,} episodes are left")
@@ -193,11 +206,11 @@ def _expect_same(
 ) -> None:
     """A server may have come back with another game, or other seats."""
     before = log.meta()
-    for key in ("game", "players", "deal", "pairing"):
-        if before.get(key) != meta[key]:
+    for key in ("game", "players", "seats"):
+        if key in before and before[key] != meta[key]:
             raise UsageError(
-                f"{folder} cannot go on: its {key} was {before.get(key)!r}, and "
-                f"{meta['env']} has {meta[key]!r} now"
+                f"{folder} cannot go on: {key} {before[key]} were played, and "
+                f"{meta['env']} offers {meta[key]} now"
             )
     if log.rows() != rows:
         raise UsageError(f"{folder} cannot go on: its opponents were {log.rows()}, not {rows}")
@@ -255,6 +268,7 @@ class _About:
     seats: tuple[int, ...]
     opponents: Mapping[int, str]
     seeded: bool = True
+    audit: Mapping[str, Any] | None = None
 
     @property
     def opponent_needed(self) -> bool:
@@ -268,10 +282,11 @@ class _About:
     def pairing(self) -> str:
         if not self.seeded and len(self.seats) == self.game.info.players:
             return "The server deals by dice of its own, so episodes are not shared"
+        proved = "" if self.audit is None else ", as the audit of the server found"
         if self.game.info.players == 1:
-            return "All policies play the same episodes"
+            return f"All policies play the same episodes{proved}"
         if len(self.seats) == self.game.info.players:
-            return "Every deal is played from every seat, by all policies"
+            return f"Every deal is played from every seat, by all policies{proved}"
         served = ", ".join(str(seat) for seat in self.seats)
         alone = f"Seat {served} alone: the server plays the others, so seats are not balanced"
         return alone if self.seeded else f"{alone}, and deals by dice of its own"
@@ -285,8 +300,10 @@ class _About:
             "episodes": plan.episodes,
             "pairing": self.pairing(),
             "outcome_rule": self.game.outcome_rule,
+            "audit": self.audit,
             "deal": len(self.seats) if self.seeded else 1,
             "players": info.players,
+            "seats": list(self.seats),
             "min_utility": info.min_utility,
             "max_utility": info.max_utility,
             "learn": plan.learn,
@@ -294,15 +311,17 @@ class _About:
         }
 
 
-def _prepared(plan: Plan, cast: Cast) -> tuple[Plan, _About]:
+def _prepared(
+    plan: Plan, cast: Cast, headers: Headers, *, audited: bool = True
+) -> tuple[Plan, _About]:
     """The plan with its game's full name, and what was found out, once all of it can be played."""
     if plan.env == LOCAL:
         from openenv_tui.games import load_game
 
         game: Game = load_game(plan.game)
-        about = _About(game, tuple(range(game.info.players)), {})
+        about = _About(judged(game, plan.win), tuple(range(game.info.players)), {})
     else:
-        about = _awaited(_asked(plan))
+        about = _awaited(_asked(plan, headers, audited=audited))
     plan = replace(plan, game=about.game.info.name)
     check_fit(plan, cast, about.game.info, opponent_needed=about.opponent_needed)
     return plan, about
@@ -315,17 +334,35 @@ def _awaited(work: Coroutine[Any, Any, T]) -> T:
         return runner.run(work)
 
 
-async def _asked(plan: Plan) -> _About:
-    environment = await _admitted(plan)
+async def _asked(plan: Plan, headers: Headers, *, audited: bool) -> _About:
+    environment = await _admitted(plan, headers)
     try:
-        return _About(
-            environment.game, environment.seats, dict(environment.opponents), environment.seeded
+        about = _About(
+            judged(environment.game, plan.win),
+            environment.seats,
+            dict(environment.opponents),
+            environment.seeded,
         )
     finally:
         await environment.close()
+    found = await _audited(plan.env, headers) if audited else None
+    if about.seeded or found is None:
+        # Ours gives the seed back with every reset: it need not be guessed from what is seen.
+        return replace(about, audit=found.to_dict() if found else None)
+    return replace(about, seeded=bool(found.seeded), audit=found.to_dict())
 
 
-async def _admitted(plan: Plan) -> AsyncEnvironment:
+async def _audited(target: str, headers: Headers) -> Audit | None:
+    """A short audit; None where the server gives no session for it."""
+    from openenv_tui.connect.audit import Wishes, brief
+
+    try:
+        return await brief(target, Wishes(headers=headers))
+    except ConnectionFailedError:
+        return None
+
+
+async def _admitted(plan: Plan, headers: Headers) -> AsyncEnvironment:
     """A first session. A server may need a moment until it knows that others are over."""
     from openenv_tui.connect import open_environment
 
@@ -333,7 +370,13 @@ async def _admitted(plan: Plan) -> AsyncEnvironment:
     until = loop.time() + min(plan.give_up, FULL_SECONDS)
     while True:
         try:
-            return await open_environment(plan.env, plan.game or None, timeout=plan.timeout)
+            return await open_environment(
+                plan.env,
+                plan.game or None,
+                limit=plan.max_steps,
+                headers=headers,
+                timeout=plan.timeout,
+            )
         except CapacityError:
             if loop.time() >= until:
                 raise
@@ -350,12 +393,14 @@ class _Run:
         store: Store,
         progress: Callable[[Progress], None] | None,
         stop: threading.Event,
+        headers: Headers,
     ) -> None:
         self._plan = plan
         self._cast = cast
         self.log = store
         self._progress = progress
         self._stop = stop
+        self._headers = headers
         self._waiting: list[Entry] = []
         self._started = self._flushed = monotonic()
         self._note: Callable[[], str] = str
@@ -428,7 +473,7 @@ class _Run:
 
         listed = [(row, e) for row, spans in self._todo.items() for span in spans for e in span]
         todo = sorted(listed, key=lambda each: each[1])
-        player = SessionsPlayer(self._plan, self._cast, self._note_loss)
+        player = SessionsPlayer(self._plan, self._cast, self._note_loss, self._headers)
         self._note = lambda: player.note
         try:
             async with aclosing(player.play(todo)) as lines:

@@ -55,7 +55,9 @@ def as_text(table: Table, width: int = 100) -> str:
 
 
 def rate(row: Row) -> str:
-    """The win rate with its interval, such as ``0.199 [0.175, 0.225]``."""
+    """The win rate with its interval, such as ``0.199 [0.175, 0.225]``; unknown without a rule."""
+    if row.win_rate is None:
+        return "unknown"
     return f"{row.win_rate:.3f} [{row.win_rate_low:.3f}, {row.win_rate_high:.3f}]"
 
 

@@ -11,11 +11,11 @@ import struct
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from openenv_tui.errors import StoreError
 from openenv_tui.evaluation.stats import Sums
-from openenv_tui.model import ForfeitKind, MatchRecord, Outcome
+from openenv_tui.model import Action, ForfeitKind, MatchRecord, Outcome
 
 SCHEMA_VERSION = 2
 READ_VERSIONS = (1, 2)
@@ -53,6 +53,9 @@ def _insert(columns: int) -> str:
 
 INSERT_USUAL, INSERT_WHOLE = _insert(USUAL), _insert(len(COLUMNS))
 
+CUT = "cut off"
+"""The message of an episode that this side's limit on steps ended."""
+
 Entry: TypeAlias = tuple[Any, ...]
 """One line of ``episodes``: its first columns, or all of them."""
 
@@ -66,6 +69,7 @@ class Counts(NamedTuple):
         known: episodes of which the return is known.
         units: independent units for the mean return: complete deals, or episodes.
         forfeits: kind -> number, by the row's own policy.
+        cut: episodes that this side's limit on steps ended.
     """
 
     episodes: int
@@ -78,20 +82,21 @@ class Counts(NamedTuple):
     units: Sums
     forfeits: dict[str, int]
     lost: int
+    cut: int = 0
 
 
 def entry(row: int, episode: int, seat: int, record: MatchRecord) -> Entry:
     """The line of the log for a match in which the row's policy had that seat."""
-    _, seed, _, returns, outcomes, decisions, history, complete, forfeit = record
+    _, seed, _, returns, outcomes, decisions, history, complete, forfeit, cut = record
     outcome = outcomes[seat]
     code = 1 if outcome is WIN else -1 if outcome is LOSS else 0 if outcome is DRAW else None
     # A bytearray and an int, not bytes and a bool: sqlite3 takes those as they are, and asks a
     # chain of adapters about every other value, which takes longer than storing the line.
     try:
-        actions = bytearray(history)
+        actions = bytearray(cast("tuple[int, ...]", history))
         actions.insert(0, 1)
-    except ValueError:
-        actions = bytearray(b"\x08") + struct.pack(f"<{len(history)}q", *history)
+    except (ValueError, TypeError):
+        actions = _wide(history)
     usual = (
         row,
         episode,
@@ -103,17 +108,34 @@ def entry(row: int, episode: int, seat: int, record: MatchRecord) -> Entry:
         1 if complete else 0,
         actions,
     )
-    if forfeit is None and len(returns) <= 2:
+    if forfeit is None and len(returns) <= 2 and not cut:
         # Of two, the other's return can be worked out by replay; most logs are of such games.
         return usual
-    said = (forfeit.kind.value, forfeit.seat, forfeit.message) if forfeit else (None, None, None)
+    said = (
+        (forfeit.kind.value, forfeit.seat, forfeit.message)
+        if forfeit
+        else (None, None, CUT if cut else None)
+    )
     return (*usual, json.dumps(returns), *said)
 
 
-def unpack_actions(blob: bytes) -> tuple[int, ...]:
-    """The actions of an episode: a width in bytes (1 or 8), then little-endian integers."""
+def _wide(history: Sequence[Action]) -> bytearray:
+    try:
+        return bytearray(b"\x08") + struct.pack(f"<{len(history)}q", *history)
+    except struct.error:
+        return bytearray(b"\x00" + json.dumps(history, default=str).encode())
+
+
+def unpack_actions(blob: bytes) -> tuple[Action, ...]:
+    """The actions of an episode.
+
+    A width in bytes (1 or 8) and little-endian integers; or 0 and a JSON array, where actions are
+    forms.
+    """
     if blob[:1] == b"\x01":
         return tuple(blob[1:])
+    if blob[:1] == b"\x00":
+        return tuple(json.loads(blob[1:]))
     return struct.unpack(f"<{(len(blob) - 1) // 8}q", blob[1:])
 
 
@@ -222,7 +244,8 @@ class Store:
         """
         (totals,) = self._read(
             "SELECT COUNT(*), TOTAL(outcome = 1), TOTAL(outcome = 0), TOTAL(outcome = -1), "
-            "TOTAL(steps), COUNT(return), TOTAL(return), COUNT(forfeit) "
+            "TOTAL(steps), COUNT(return), TOTAL(return), COUNT(forfeit), "
+            f"TOTAL(forfeit IS NULL AND message = '{CUT}') "
             "FROM episodes WHERE row = ?",
             (row,),
         )
@@ -252,6 +275,7 @@ class Store:
             units=Sums(*units),
             forfeits={kind.value: 0 for kind in ForfeitKind} | dict(forfeits),
             lost=lost[0],
+            cut=int(totals[8]),
         )
 
     def close(self) -> None:

@@ -14,8 +14,11 @@ from openenv_tui.evaluation.store import Store
 class Row:
     """One policy's results. Rates are in [0, 1]; bounds are of 95 % intervals.
 
+    Rates are of the episodes whose outcome is known.
+
     Attributes:
         opponent: who had the other seats; None in games for one.
+        win_rate: None while no outcome is known.
         mean_return: None while no return is known.
         mean_steps: decisions of this side, for each episode.
         forfeits: kind -> number, by this policy.
@@ -23,6 +26,7 @@ class Row:
         exact_mean_return: None: not worked out.
         exact_win_rate: None: not worked out.
         rank: by mean return, from 1; equal means share a rank.
+        cut_off: episodes that a limit on steps ended.
     """
 
     policy: str
@@ -31,9 +35,9 @@ class Row:
     wins: int
     draws: int
     losses: int
-    win_rate: float
-    win_rate_low: float
-    win_rate_high: float
+    win_rate: float | None
+    win_rate_low: float | None
+    win_rate_high: float | None
     mean_return: float | None
     mean_return_low: float | None
     mean_return_high: float | None
@@ -43,6 +47,7 @@ class Row:
     exact_mean_return: float | None
     exact_win_rate: float | None
     rank: int
+    cut_off: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Table:
     episodes: int
     rows: tuple[Row, ...]
     lost: Mapping[str, int] = field(default_factory=dict)
+    audit: Mapping[str, Any] | None = None
 
     @property
     def caption(self) -> str:
@@ -80,10 +86,11 @@ class Table:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader might overlook."""
-        by_rate = sorted(self.rows, key=lambda row: -row.win_rate)
         found = []
         for first, second in zip(self.rows, self.rows[1:], strict=False):
-            if by_rate.index(first) > by_rate.index(second) and first.win_rate < second.win_rate:
+            if first.win_rate is None or second.win_rate is None:
+                continue
+            if first.rank < second.rank and first.win_rate < second.win_rate:
                 found.append(
                     f"{first.policy} has the higher mean return, "
                     f"{second.policy} the higher win rate"
@@ -94,6 +101,16 @@ class Table:
         if self.lost:
             kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items())
             found.append(f"sessions were lost and their episodes played again: {kinds}")
+        found += [
+            f"{row.cut_off:,} of {row.policy}'s episodes were cut off by the limit on steps"
+            for row in self.rows
+            if row.cut_off
+        ]
+        found += [
+            f"only {known:,} of {row.policy}'s {row.episodes:,} episodes have a known outcome"
+            for row in self.rows
+            if 0 < (known := row.wins + row.draws + row.losses) < row.episodes
+        ]
         return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
@@ -105,7 +122,7 @@ class Table:
             "seed": self.seed,
             "pairing": self.pairing,
             "outcome_rule": self.outcome_rule,
-            "audit": None,
+            "audit": self.audit,
             "rows": [asdict(row) for row in self.rows],
         }
 
@@ -127,6 +144,7 @@ def tabulate(store: Store) -> Table:
         episodes=meta["episodes"],
         rows=_ranked(rows),
         lost=store.lost(),
+        audit=meta.get("audit"),
     )
 
 
@@ -134,7 +152,10 @@ def _row(
     store: Store, number: int, policy: str, opponent: str | None, meta: Mapping[str, Any]
 ) -> Row:
     counts = store.counts(number, meta["deal"])
-    rate = wilson(counts.wins, counts.episodes)
+    judged = counts.wins + counts.draws + counts.losses
+    rate = wilson(counts.wins, judged)
+    # Before the first episode nothing is known of the rate; without a rule nothing ever will be.
+    told = judged > 0 or not counts.episodes
     units = counts.units
     if not units.number and counts.known:
         units = store.counts(number, 1).units
@@ -147,9 +168,9 @@ def _row(
         wins=counts.wins,
         draws=counts.draws,
         losses=counts.losses,
-        win_rate=counts.wins / counts.episodes if counts.episodes else 0.0,
-        win_rate_low=rate.low,
-        win_rate_high=rate.high,
+        win_rate=counts.wins / max(1, judged) if told else None,
+        win_rate_low=rate.low if told else None,
+        win_rate_high=rate.high if told else None,
         mean_return=counts.total / counts.known if known else None,
         mean_return_low=interval.low if known else None,
         mean_return_high=interval.high if known else None,
@@ -159,6 +180,7 @@ def _row(
         exact_mean_return=None,
         exact_win_rate=None,
         rank=0,
+        cut_off=counts.cut,
     )
 
 

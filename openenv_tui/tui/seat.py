@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from inspect import isawaitable
 from random import Random
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from openenv_tui.errors import IllegalActionError
 from openenv_tui.game import Game
-from openenv_tui.model import EpisodeContext, Observation, Outcome, Transition
+from openenv_tui.model import Action, EpisodeContext, Observation, Outcome, Transition
 from openenv_tui.policy import Policy
 
-Choice: TypeAlias = "str | int"
-"""A key, in Textual's name for it, or an action that was clicked."""
+Choice: TypeAlias = "str | int | Mapping[str, Any]"
+"""A key, in Textual's name for it, an action that was clicked, or a form that was filled in."""
 
 
 class Person:
@@ -32,6 +33,7 @@ class Person:
         known_keys: every key that has meant something in this game so far.
         on_asked: called when the person's turn begins.
         on_refused: called with a choice that is not possible now.
+        on_told: called with the environment's reason for refusing an action.
     """
 
     def __init__(self, game: Game) -> None:
@@ -39,11 +41,12 @@ class Person:
         self.known_keys: set[str] = set()
         self.on_asked: Callable[[], None] = _nothing
         self.on_refused: Callable[[Choice], None] = _ignore
+        self.on_told: Callable[[str], None] = _ignore
         self._game = game
         self._waiting: deque[Choice] = deque()
-        self._answer: asyncio.Future[int | None] | None = None
+        self._answer: asyncio.Future[Action | None] | None = None
 
-    async def choose(self, observation: Observation) -> int | None:
+    async def choose(self, observation: Observation) -> Action | None:
         """The action that the person chooses; None if they leave the seat instead."""
         self.asked = observation
         self.known_keys.update(self._game.keys(observation))
@@ -80,9 +83,14 @@ class Person:
             else:
                 self._answer.set_result(action)
 
-    def _meaning(self, asked: Observation, choice: Choice) -> int | None:
+    def _meaning(self, asked: Observation, choice: Choice) -> Action | None:
         if isinstance(choice, str):
             return self._game.keys(asked).get(choice)
+        if isinstance(choice, Mapping):
+            space = asked.action_space
+            with suppress(IllegalActionError):
+                return space.accept(choice) if space is not None else None
+            return None
         return choice if choice in asked.legal_actions else None
 
 
@@ -100,14 +108,14 @@ class Chair(Policy):
         self.policy = policy
         self.person = person
         self.taken = False
-        self._thinking: asyncio.Future[int | Awaitable[int]] | None = None
+        self._thinking: asyncio.Future[Action | Awaitable[Action]] | None = None
 
     @property
     def occupant(self) -> str:
         """Who plays here now."""
         return "you" if self.taken else self.name
 
-    async def act(self, observation: Observation, rng: Random) -> int:
+    async def act(self, observation: Observation, rng: Random) -> Action:
         while self.taken:
             action = await self.person.choose(observation)
             if action is not None:
@@ -119,6 +127,12 @@ class Chair(Policy):
             self._thinking = asyncio.ensure_future(thinking)
             answer = await asyncio.shield(self._thinking)
         return await answer if isawaitable(answer) else answer
+
+    def refused(self, observation: Observation, reason: str) -> bool:
+        if self.taken:
+            self.person.on_told(reason)
+            return True
+        return self.policy.refused(observation, reason)
 
     async def settled(self) -> None:
         """Wait for a thread that still thinks about a game which was given up."""
@@ -146,5 +160,5 @@ def _nothing() -> None:
     """Nobody listens."""
 
 
-def _ignore(_: Choice) -> None:
+def _ignore(_: object) -> None:
     """Nobody listens."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
 from openenv_tui.connect import open_environment
+from openenv_tui.connect.access import Headers
 from openenv_tui.connect.targets import LOCAL
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import UnfitPolicyError, UsageError
@@ -31,6 +32,7 @@ class Setup:
         policies: specs for the other seats of this side, in the order of the seats.
         others: spec for the seats that ``policies`` leaves; None: random, where there are any.
         seed: of the first game; the next one takes the next seed.
+        headers: sent to a server, such as a token.
     """
 
     game: str | None
@@ -40,6 +42,7 @@ class Setup:
     policies: tuple[str, ...] = ()
     others: str | None = None
     seed: int = 0
+    headers: Headers = field(default=(), repr=False)
 
 
 class Move(NamedTuple):
@@ -207,7 +210,7 @@ async def open_sitting(setup: Setup) -> Sitting:
 
 
 async def _open(setup: Setup) -> AsyncEnvironment:
-    return await open_environment(setup.target, setup.game, every_view=True)
+    return await open_environment(setup.target, setup.game, every_view=True, headers=setup.headers)
 
 
 def _seated(setup: Setup, environment: AsyncEnvironment) -> Sitting:

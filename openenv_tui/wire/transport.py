@@ -122,8 +122,9 @@ class WebSocketTransport:
 class ClientLink(Link):
     """A client's end: messages wait here until they are asked for."""
 
-    def __init__(self, core: ClientProtocol) -> None:
+    def __init__(self, core: ClientProtocol, headers: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(core)
+        self._headers = headers
         loop = asyncio.get_running_loop()
         self.opened: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[None] = loop.create_future()
@@ -135,7 +136,10 @@ class ClientLink(Link):
         super().connection_made(transport)
         self.reached = True
         core = cast(ClientProtocol, self.core)
-        core.send_request(core.connect())
+        request = core.connect()
+        for name, value in self._headers:
+            request.headers[name] = value
+        core.send_request(request)
         self.flush()
 
     def on_handshake(self, event: Request | Response) -> None:
@@ -193,12 +197,15 @@ class ClientLink(Link):
             self._waiter.set_result(None)
 
 
-async def connect(url: str, timeout: float) -> WebSocketTransport:
+async def connect(
+    url: str, timeout: float, headers: Sequence[tuple[str, str]] = ()
+) -> WebSocketTransport:
     """Open a WebSocket.
 
     Args:
         url: ws:// or wss://.
         timeout: seconds for the whole opening.
+        headers: sent along.
 
     Raises:
         UnreachableError: nothing listens there, or nothing comes back.
@@ -209,7 +216,8 @@ async def connect(url: str, timeout: float) -> WebSocketTransport:
     links: list[ClientLink] = []
 
     def begin() -> ClientLink:
-        links.append(ClientLink(ClientProtocol(uri, max_size=MAX_FRAME, logger=_quiet)))
+        core = ClientProtocol(uri, max_size=MAX_FRAME, logger=_quiet)
+        links.append(ClientLink(core, headers))
         return links[-1]
 
     try:
@@ -314,6 +322,11 @@ def _refused(address: str, status: int) -> UnreachableError | NotOpenEnvError:
         return UnreachableError(
             f"{address} answers with HTTP status {status}: "
             "the server behind it is not up; try again later"
+        )
+    if status in (401, 403):
+        return NotOpenEnvError(
+            f"{address} lets nobody in without leave (status {status}): is a token missing "
+            "(--token, --header), or the path wrong? An OpenEnv server's path ends in /ws"
         )
     return NotOpenEnvError(
         f"{address} is an HTTP server without OpenEnv's WebSocket (status {status}); "

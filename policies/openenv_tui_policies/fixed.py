@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from openenv_tui.model import Observation
+from openenv_tui.model import GameInfo, Observation
 from openenv_tui.policy import Policy
 
 
 class Fixed(Policy):
     """Chooses by ``pick`` alone."""
+
+    def unfit(self, game: GameInfo) -> str | None:
+        if not game.listed and not game.num_actions:
+            return "it chooses from a list, and the actions there are forms to be filled in"
+        return super().unfit(game)
 
     def pick(self, legal: tuple[int, ...]) -> int:
         """One of the legal actions."""

@@ -87,6 +87,7 @@ class QLearning(Policy):
     def learn(self, transition: Transition) -> None:
         """Watkins' update: towards the reward and the best that is expected after it."""
         before, action, reward, after, done = transition
+        assert isinstance(action, int)  # ``unfit`` declines games whose actions are forms
         future = 0.0
         if not done and after.legal_actions:
             known = self.table.get(self._key(after), {})

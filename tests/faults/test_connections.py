@@ -12,7 +12,6 @@ from arena_env.server.fast import serve
 from openenv_tui.connect import connect, connect_async
 from openenv_tui.errors import (
     CapacityError,
-    GameError,
     IllegalActionError,
     NotOpenEnvError,
     SessionLostError,
@@ -142,10 +141,12 @@ async def test_a_websocket_that_closes_at_once():
             await connect_async(address)
 
 
-async def test_an_openenv_server_of_something_else():
+async def test_a_server_that_tells_nothing_of_its_actions_takes_any_json():
     async with scripted('{"type":"state","data":{"episode_id":null,"step_count":0}}') as address:
-        with pytest.raises(GameError, match="no game_name"):
-            await connect_async(address)
+        environment = await connect_async(address)
+        assert environment.game.form.fields == ()
+        assert environment.game.title == "Environment"
+        await environment.close()
 
 
 async def test_a_server_whose_game_is_no_name():

@@ -33,6 +33,23 @@ def official_server(game: str, *more: str, sessions: int = 8) -> Iterator[str]:
 
 
 @contextmanager
+def zoo_server(*names: str) -> Iterator[str]:
+    """Small environments on the official framework, all if none is named.
+
+    Gives an address, below which each has its name as path: f"{address}/snake".
+    """
+    with running(str(HERE / "zoo.py"), *names) as (_, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def official_arena(**settings: str) -> Iterator[str]:
+    """Our environment on the official framework; gives its address."""
+    with running(str(HERE / "official_arena.py"), **settings) as (_, port):
+        yield f"ws://127.0.0.1:{port}"
+
+
+@contextmanager
 def our_server(
     game: str = "catch", *, sessions: int = 64
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:

@@ -4,8 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from openenv_tui.render import plain, printable, render
-from openenv_tui.views import Card, CardsView, Cell, Fact, GridView, Hand, TextView, Tone
+from openenv_tui.render import full_height, plain, printable, render
+from openenv_tui.views import (
+    Card,
+    CardsView,
+    Cell,
+    ChatView,
+    Entry,
+    Fact,
+    GridView,
+    Hand,
+    Message,
+    Part,
+    PixelsView,
+    StackView,
+    TableView,
+    TextView,
+    Tone,
+    Trend,
+)
 
 BOARD = GridView(
     (
@@ -86,3 +103,156 @@ def test_drawings_grow_by_whole_multiples_in_half_blocks():
     assert small[1] == "│▀▄│"
     large = ["".join(span.text for span in line) for line in render(dot, 12, 7).lines]
     assert large[1:5] == ["│ ████     │"] * 2 + ["│     ████ │"] * 2
+
+
+# Images.
+
+RED, BLUE, BLACK, WHITE = b"\xff\0\0", b"\0\0\xff", b"\0\0\0", b"\xff\xff\xff"
+
+
+def test_two_rows_of_an_image_are_one_line():
+    (line,) = render(PixelsView(2, 2, RED + RED + BLUE + BLACK), 2, 1).lines
+    assert [(span.text, span.ink, span.ground) for span in line] == [
+        ("▀", 0xFF0000, 0x0000FF),
+        ("▀", 0xFF0000, 0x000000),
+    ]
+
+
+def test_an_image_grows_by_whole_factors_and_keeps_its_shape():
+    picture = render(PixelsView(4, 3, WHITE * 12), 30, 10)
+    assert (picture.width, picture.height) == (24, 9)
+
+
+def test_an_odd_last_row_has_no_ground():
+    last = render(PixelsView(1, 3, RED * 3), 1, 2).lines[1]
+    assert [(span.text, span.ink, span.ground) for span in last] == [("▀", 0xFF0000, None)]
+
+
+def test_a_large_image_is_averaged_over_areas():
+    stripes = (BLACK + WHITE) * 50
+    (line,) = render(PixelsView(100, 100, stripes * 100), 10, 5).lines[:1]
+    assert {span.ground for span in line} <= {0x7B7B7B, 0x848484}
+
+
+def test_parts_of_an_image_keep_their_places_when_it_shrinks():
+    picture = render(PixelsView(90, 90, (RED * 45 + BLUE * 45) * 90), 20, 10)
+    assert [(span.ground, len(span.text)) for span in picture.lines[4]] == [
+        (0xFF0000, 10),
+        (0x0000FF, 10),
+    ]
+
+
+def test_an_image_without_colours_is_shaded():
+    view = PixelsView(3, 2, (BLACK + b"\x80\x80\x80" + WHITE) * 2)
+    assert plain(view, 3, 1) == " ▒█"
+    assert plain(view, 3, 1, ascii_only=True) == " *@"
+
+
+def test_ascii_letters_of_an_image_have_its_colours():
+    (line,) = render(PixelsView(1, 2, RED + RED), 1, 1, ascii_only=True).lines
+    assert [(span.text, span.ink) for span in line] == [("=", 0xFF0000)]
+
+
+def test_an_image_of_another_size_than_it_says_is_refused():
+    with pytest.raises(ValueError, match="3 bytes for 2 x 2 dots"):
+        PixelsView(2, 2, RED)
+
+
+# Tables and messages.
+
+TABLE = TableView(
+    (
+        Entry("score", "12", Trend.UP, "+2"),
+        Entry("a long name of a field", "right", Trend.OTHER, "was left"),
+        Entry("note", "what did not change may be longer than what did"),
+    )
+)
+
+
+def test_a_table_puts_the_changes_beside_the_values():
+    assert plain(TABLE).splitlines() == [
+        "score                   12     ▲ +2",
+        "a long name of a field  right  • was left",
+        "note                    what did not change may be longer than what did",
+    ]
+
+
+def test_a_narrow_table_keeps_its_values():
+    assert plain(TABLE, 24).splitlines()[0].split() == ["score", "12", "▲", "+2"]
+
+
+def test_a_short_table_says_how_many_lines_are_left_out():
+    assert plain(TABLE, height=2).splitlines()[1] == "… 2 more"
+
+
+CHAT = ChatView((Message("ann", "one two three four five six"), Message("bo", "yes\nno")))
+
+
+def test_messages_stand_beside_their_senders():
+    assert plain(CHAT, 30).splitlines() == [
+        "ann  one two three four five",
+        "     six",
+        "bo   yes",
+        "     no",
+    ]
+
+
+def test_in_little_room_the_newest_messages_are_shown():
+    assert plain(CHAT, 30, 3).splitlines() == ["… 2 earlier lines", "bo   yes", "     no"]
+
+
+def test_wide_letters_take_two_columns():
+    picture = render(TableView((Entry("漢字", "値"), Entry("abcd", "x"))), 40, 5)
+    assert [line[0].text for line in picture.lines] == ["漢字  ", "abcd  "]
+    assert render(TextView("漢字漢字"), 5, 1).lines[0][0].text == "漢字…"
+
+
+# Several views.
+
+GRID = GridView(tuple((Cell("1", Tone.CODE_1), Cell("·")) * 4 for _ in range(8)))
+STACK = StackView((Part("board", GRID), Part("", TABLE)))
+
+
+def test_parts_stand_side_by_side_where_there_is_room():
+    assert "score" in plain(STACK, 100, 20).splitlines()[0]
+    narrow = plain(STACK, 50, 20).splitlines()
+    assert narrow[0].split() == ["board"]
+    assert any(line.lstrip().startswith("score") for line in narrow[9:])
+
+
+def test_actions_are_found_in_a_part():
+    board = GridView(((Cell("a", action=7),),))
+    picture = render(StackView((Part("board", board), Part("", TABLE))), 50, 12)
+    found = {picture.action_at(x, y) for x in range(50) for y in range(12)}
+    assert found == {None, 7}
+    assert picture.action_at(0, 0) is None
+
+
+@pytest.mark.parametrize("height", range(3, 24))
+def test_a_stack_fits_and_says_what_is_left_out(height):
+    view = StackView((*STACK.parts, Part("words", TextView("word " * 80, wrapped=True))))
+    lines = plain(view, 40, height).splitlines()
+    assert len(lines) <= height
+    assert full_height(view, 40, height) <= height or "…" in lines[-1] or "words" in lines[-1]
+
+
+def test_more_rows_than_lines_are_drawn_two_to_a_line():
+    (line, *rest) = render(GRID, 8, 4).lines
+    assert len(rest) == 3
+    assert [(span.text, span.tone, span.below) for span in line[:2]] == [
+        ("▀", Tone.CODE_1, Tone.CODE_1),
+        ("▀", Tone.EMPTY, Tone.EMPTY),
+    ]
+
+
+def test_a_legend_stands_below_the_board():
+    view = GridView(GRID.rows, legend=((Cell("1", Tone.CODE_1), "wall ×32"),))
+    assert plain(view).splitlines()[-1] == " 1  wall ×32"
+
+
+def test_names_stand_beside_the_rows_and_below_the_columns():
+    view = GridView(BOARD.rows, ruled=True, row_names=("2", "1"), column_names=("a", "b"))
+    lines = plain(view, 40, 6).splitlines()
+    assert lines[1].startswith("2 │")
+    assert lines[3].startswith("1 │")
+    assert lines[5].split() == ["a", "b"]

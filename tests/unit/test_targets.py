@@ -4,7 +4,7 @@ import pytest
 
 from openenv_tui.connect import connect, connect_async
 from openenv_tui.connect.targets import websocket_url
-from openenv_tui.errors import UnknownNameError, UsageError
+from openenv_tui.errors import UsageError
 from openenv_tui.wire.transport import public_address
 
 
@@ -48,11 +48,6 @@ def test_local_needs_a_game():
 def test_local_gives_no_single_seat():
     with pytest.raises(UsageError, match="every seat"):
         connect("local", "catch", seat=0)
-
-
-async def test_an_unknown_game_is_said_before_anything_is_connected():
-    with pytest.raises(UnknownNameError, match="did you mean 'catch'"):
-        await connect_async("127.0.0.1:1", "ctch")
 
 
 def test_local_is_closed_by_with():

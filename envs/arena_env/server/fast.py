@@ -9,9 +9,13 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from hmac import compare_digest
 from http import HTTPStatus
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
+from websockets.datastructures import Headers
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
@@ -24,6 +28,7 @@ from openenv_tui.errors import UsageError
 from openenv_tui.wire.link import CLOSING_TIME, Link
 
 ENDPOINT: Final = "/ws"
+HEALTH: Final = "/health"
 MAX_SESSIONS: Final = 64
 MAX_REQUEST: Final = 2**20
 """Bytes."""
@@ -44,6 +49,8 @@ async def serve(
     max_sessions: int = MAX_SESSIONS,
     agent_player: int | None = 0,
     opponent: str = "random",
+    guard: Guard | None = None,
+    idle: float = 0.0,
 ) -> AsyncIterator[int]:
     """Serve a game on the running loop until the ``async with`` block ends.
 
@@ -54,6 +61,8 @@ async def serve(
         max_sessions: how many clients at once; the next one is told CAPACITY_REACHED.
         agent_player: the seat of a client that does not ask for another; None for all seats.
         opponent: spec of the policy that plays the other seats, unless a client asks for another.
+        guard: who is let in; everybody but strange web pages if None.
+        idle: a session that asks nothing for so many seconds is closed, and told why; 0 for never.
 
     Yields:
         The port.
@@ -61,7 +70,8 @@ async def serve(
     Raises:
         UsageError: no such game, seat or policy; or the port cannot be had.
     """
-    desk = Desk(Setting(game, agent_player, opponent), max_sessions)
+    setting = Setting(game, agent_player, opponent)
+    desk = Desk(setting, max_sessions, guard or Guard(), idle)
     loop = asyncio.get_running_loop()
     try:
         server = await loop.create_server(lambda: Client(desk), host, port)
@@ -75,19 +85,51 @@ async def serve(
         await server.wait_closed()
 
 
+@dataclass(frozen=True)
+class Guard:
+    """Says who is let in.
+
+    Attributes:
+        token: to be shown as ``Authorization: Bearer``; None lets everybody in.
+        origins: web pages that may connect from a browser, beside the server's own.
+    """
+
+    token: str | None = field(default=None, repr=False)
+    origins: frozenset[str] = frozenset()
+
+    def objection(self, headers: Headers) -> HTTPStatus | None:
+        """Why a request is turned away; None if it is not."""
+        origin = headers.get("Origin")
+        known = origin is None or origin in self.origins
+        # A page of somebody else's could play through its visitor's browser.
+        if not known and urlsplit(origin).netloc != headers.get("Host"):
+            return HTTPStatus.FORBIDDEN
+        if self.token is not None:
+            shown = headers.get("Authorization", "").encode()
+            if not compare_digest(shown, f"Bearer {self.token}".encode()):
+                return HTTPStatus.UNAUTHORIZED
+        return None
+
+
 class Desk:
     """Gives every client a session of its own, as long as there are any left.
 
     Args:
         setting: what is played by default.
         max_sessions: how many at once.
+        guard: who is let in.
+        idle: seconds of silence that end a session; 0 for never.
 
     Raises:
         UsageError: no such game, seat or policy.
     """
 
-    def __init__(self, setting: Setting, max_sessions: int) -> None:
+    def __init__(
+        self, setting: Setting, max_sessions: int, guard: Guard, idle: float = 0.0
+    ) -> None:
         Table(setting).close()
+        self.guard = guard
+        self.idle = idle
         self.setting = setting
         self.max_sessions = max_sessions
         self.sessions = 0
@@ -97,7 +139,7 @@ class Desk:
     async def close(self) -> None:
         """Say goodbye to everybody, and wait until they are gone."""
         for client in list(self.clients):
-            client.say_goodbye(CloseCode.GOING_AWAY)
+            client.say_goodbye(CloseCode.GOING_AWAY, "the server stops")
         async with asyncio.timeout(2 * CLOSING_TIME):
             while self.clients:
                 await asyncio.gather(*[client.gone for client in self.clients])
@@ -117,6 +159,8 @@ class Client(Link):
         self._session: ArenaSession | None = None
         self._thinking: asyncio.Task[None] | None = None
         self._waiting: deque[str] = deque()
+        self._asked = False
+        self._clock: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -124,6 +168,8 @@ class Client(Link):
 
     def on_end(self) -> None:
         self._desk.clients.discard(self)
+        if self._clock is not None:
+            self._clock.cancel()
         if self._session is not None:
             self._desk.sessions -= 1
             if self._thinking is None:
@@ -134,6 +180,10 @@ class Client(Link):
         request = cast(Request, event)
         core = cast(ServerProtocol, self.core)
         path, _, query = request.path.partition("?")
+        objection = self._desk.guard.objection(request.headers)
+        if objection is not None and path != HEALTH:
+            core.send_response(_answer(core, objection, {"detail": objection.phrase}))
+            return
         upgrades = "upgrade" in request.headers.get("Connection", "").lower()
         if path != ENDPOINT or not upgrades:
             core.send_response(self._page(core, path))
@@ -145,6 +195,7 @@ class Client(Link):
     def on_text(self, text: str) -> None:
         if self._session is None:
             return
+        self._asked = True
         if self._thinking is not None:
             self._waiting.append(text)
             if len(self._waiting) > MAX_WAITING:
@@ -179,6 +230,18 @@ class Client(Link):
         else:
             desk.sessions += 1
             self._session = ArenaSession(desk.setting)
+            self._mind_the_clock()
+
+    def _mind_the_clock(self) -> None:
+        """End a session in which nothing was asked since the clock was looked at before."""
+        idle = self._desk.idle
+        if not idle or not self.is_open:
+            return
+        if self._clock is not None and not self._asked and self._thinking is None:
+            self.say_goodbye(CloseCode.GOING_AWAY, f"idle: nothing was asked for {idle:g} s")
+            return
+        self._asked = False
+        self._clock = asyncio.get_running_loop().call_later(idle, self._mind_the_clock)
 
     def _reply(self, reply: str) -> None:
         # Sent with whatever else is to be said when all that has arrived is dealt with.
@@ -211,10 +274,14 @@ class Client(Link):
             status, body = HTTPStatus.OK, self._desk.pages[path]
         else:
             status, body = HTTPStatus.NOT_FOUND, {"detail": "Not Found"}
-        response = core.reject(status, json.dumps(body))
-        del response.headers["Content-Type"]
-        response.headers["Content-Type"] = "application/json"
-        return response
+        return _answer(core, status, body)
+
+
+def _answer(core: ServerProtocol, status: HTTPStatus, body: Mapping[str, Any]) -> Response:
+    response = core.reject(status, json.dumps(body))
+    del response.headers["Content-Type"]
+    response.headers["Content-Type"] = "application/json"
+    return response
 
 
 def pages(game: str) -> Mapping[str, Mapping[str, Any]]:

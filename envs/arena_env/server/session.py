@@ -40,6 +40,35 @@ class SessionError(Exception):
     """What was sent ends the session."""
 
 
+class Wishes:
+    """What clients may ask for, beside what is served to everybody.
+
+    Args:
+        default: what is played where a reset asks for nothing.
+    """
+
+    def __init__(self, default: Setting) -> None:
+        self.default = default
+        self._name = load_game(default.game).info.name
+
+    def setting(self, asked: ArenaReset) -> Setting:
+        """What a reset asks for.
+
+        Raises:
+            OpenEnvTuiError: there is no such game or policy, or no client may ask for it.
+        """
+        default = self.default
+        game, seat = default.game, default.agent_player
+        if asked.game_params or asked.game not in (None, game, self._name):
+            game = _game(asked.game or game, asked.game_params or {})
+        if asked.agent_player is not None:
+            seat = None if asked.agent_player == "all" else asked.agent_player
+        opponent = default.opponent
+        if asked.opponent is not None and asked.opponent != opponent:
+            opponent = harmless(asked.opponent)
+        return Setting(game, seat, opponent, asked.views == "all")
+
+
 class ArenaSession:
     """Answers one client.
 
@@ -48,9 +77,8 @@ class ArenaSession:
     """
 
     def __init__(self, setting: Setting) -> None:
-        self._default = setting
+        self._wishes = Wishes(setting)
         self._table = Table(setting)
-        self._default_name = self._table.info.name
         self._name = secrets.token_hex(8)
         self._episodes = 0
         self._names_its_views = False
@@ -95,7 +123,7 @@ class ArenaSession:
         if kind == "reset":
             return self._reset(ArenaReset.model_validate(request.get("data", {})))
         if kind == "state":
-            return _frame("state", self._state())
+            return _frame("state", self._table.state(self._episode_id))
         return _no_tools(request.get("data")) if kind == "mcp" else None
 
     def _step(self, action: ArenaAction) -> str | Work:
@@ -109,7 +137,7 @@ class ArenaSession:
         return self._observed(self._table.step, actions)
 
     def _reset(self, asked: ArenaReset) -> str | Work:
-        setting = self._setting(asked)
+        setting = self._wishes.setting(asked)
         if setting != self._table.setting:
             table = Table(setting)
             self._table.close()
@@ -137,30 +165,6 @@ class ArenaSession:
             # OpenEnv's servers send it twice: clients differ in where they look for it.
             reply["metadata"] = reply["observation"]["metadata"]
         return _frame("observation", reply)
-
-    def _setting(self, asked: ArenaReset) -> Setting:
-        default = self._default
-        game, seat = default.game, default.agent_player
-        if asked.game_params or asked.game not in (None, game, self._default_name):
-            game = _game(asked.game or game, asked.game_params or {})
-        if asked.agent_player is not None:
-            seat = None if asked.agent_player == "all" else asked.agent_player
-        opponent = default.opponent
-        if asked.opponent is not None and asked.opponent != opponent:
-            opponent = harmless(asked.opponent)
-        return Setting(game, seat, opponent, asked.views == "all")
-
-    def _state(self) -> dict[str, Any]:
-        table = self._table
-        return {
-            "episode_id": self._episode_id,
-            "step_count": table.decisions,
-            "game_name": table.info.short_name,
-            "agent_player": table.player,
-            "opponent_policy": next(iter(table.opponents.values()), table.setting.opponent),
-            "game_params": _given(table.info.name),
-            "num_players": table.info.players,
-        }
 
 
 def harmless(written: str) -> str:
@@ -207,13 +211,6 @@ def _game(name: str, parameters: Mapping[str, Parameter]) -> str:
     if prod(shape) > MAX_TENSOR:
         raise GameError(f"{name} is too large: {prod(shape)} numbers in every observation")
     return name
-
-
-def _given(name: str) -> dict[str, str]:
-    """The parameters in a game's name."""
-    inside = name.partition("(")[2].removesuffix(")")
-    pairs = (pair.partition("=") for pair in inside.split(",") if "=" in pair)
-    return {key.strip(): value.strip() for key, _, value in pairs}
 
 
 def _no_tools(data: Any) -> str:

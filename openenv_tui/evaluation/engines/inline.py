@@ -14,6 +14,7 @@ from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
 from openenv_tui.match import FAULTS, Match, Seat, play, play_async
 from openenv_tui.policy import Policy
+from openenv_tui.rule import judged
 from openenv_tui.seeding import Seeds
 
 
@@ -113,6 +114,7 @@ class InlinePlayer:
         self._plan = plan
         self._cast = cast
         self._arena = Arena(plan.game)
+        self._game = judged(self._arena.game, plan.win)
         self._seeds = deals(plan, self._arena.game.info.name)
         self._seatings: dict[int, Seating] = {}
 
@@ -131,7 +133,7 @@ class InlinePlayer:
 
     def _play(self, seating: Seating, chunk: Chunk, played: list[Entry]) -> None:
         arena, seeds, row = self._arena, self._seeds, chunk.row
-        game, players = arena.game, len(arena.seats)
+        game, players = self._game, len(arena.seats)
         for episode in range(chunk.start, chunk.stop):
             seat, table, names = seating.at(episode)
             match = Match(game, table, seeds[episode // players], episode, None, names)
@@ -142,7 +144,7 @@ class InlinePlayer:
         players = len(self._arena.seats)
         for episode in range(chunk.start, chunk.stop):
             seat, table, _ = seating.at(episode)
-            match = Match(self._arena.game, table, self._seeds[episode // players], episode)
+            match = Match(self._game, table, self._seeds[episode // players], episode)
             record = await play_async(Waited(self._arena), match)
             played.append(entry(chunk.row, episode, seat, record))
 

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import Final, TypeAlias
 
 from openenv_tui.connect import open_environment
+from openenv_tui.connect.access import Headers
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import (
     CapacityError,
@@ -30,6 +31,7 @@ from openenv_tui.evaluation.engines.inline import Seating, deals
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
 from openenv_tui.match import Match, moves
+from openenv_tui.rule import judged
 
 Lost: TypeAlias = "Callable[[int, int, OpenEnvTuiError], None]"
 """Told the row, the episode and the reason of every lost session."""
@@ -63,13 +65,15 @@ class SessionsPlayer:
         plan: the run; ``plan.sessions`` is the most that are opened, and the server may give fewer.
         cast: makes the policies.
         lost: told of every lost session.
+        headers: sent to the server.
 
     Attributes:
         problems: what went wrong when policies were closed.
     """
 
-    def __init__(self, plan: Plan, cast: Cast, lost: Lost) -> None:
+    def __init__(self, plan: Plan, cast: Cast, lost: Lost, headers: Headers = ()) -> None:
         self._plan = plan
+        self._headers = headers
         self._cast = cast
         self._lost = lost
         self._results: asyncio.Queue[Entry | BaseException | Signal] = asyncio.Queue()
@@ -213,7 +217,11 @@ class SessionsPlayer:
         try:
             async with asyncio.timeout(self._patience_left()):
                 environment = await open_environment(
-                    plan.env, plan.game or None, timeout=plan.timeout
+                    plan.env,
+                    plan.game or None,
+                    limit=plan.max_steps,
+                    headers=self._headers,
+                    timeout=plan.timeout,
                 )
         except TimeoutError as error:
             raise UnreachableError(f"{plan.env} opens no session") from error
@@ -271,7 +279,7 @@ class SessionsPlayer:
         row: int,
         episode: int,
     ) -> Entry:
-        game = environment.game
+        game = judged(environment.game, self._plan.win)
         players = game.info.players
         if row not in seatings:
             name = self._plan.policies[row]

@@ -134,6 +134,8 @@ def _headline(place: Path) -> tuple[str, str]:
     if not rows:
         return "", "no policy"
     best = rows[0]
+    if best.win_rate is None:
+        return best.policy, f"{best.episodes:,} episodes"
     return best.policy, f"wins {best.win_rate:.1%} of {best.episodes:,} episodes"
 
 

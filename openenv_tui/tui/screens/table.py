@@ -16,13 +16,16 @@ from textual.screen import Screen
 from textual.widgets import Footer, Label, Log, Static
 
 from openenv_tui.errors import OpenEnvTuiError, SessionLostError
+from openenv_tui.games.forms import Space
 from openenv_tui.model import Ending, Observation, Outcome
+from openenv_tui.render import printable
 from openenv_tui.tui.glyphs import ARROWS, MUTED, ascii_only, key_name, outcome_mark, signed
 from openenv_tui.tui.screens.notice import HelpScreen, LostScreen, Section
 from openenv_tui.tui.screens.pick import PickScreen
 from openenv_tui.tui.seat import Choice
 from openenv_tui.tui.widgets.actions import ActionList, Option, options_of
 from openenv_tui.tui.widgets.board import Board
+from openenv_tui.tui.widgets.form import FormPanel
 
 if TYPE_CHECKING:
     from openenv_tui.tui.sitting import Sitting
@@ -71,6 +74,7 @@ class TableScreen(Screen[None]):
         self._phase: tuple[bool, int | None] | None = None
         sitting.person.on_asked = self.draw
         sitting.person.on_refused = self._refuse
+        sitting.person.on_told = self._tell
 
     # What is on the screen.
 
@@ -121,6 +125,44 @@ class TableScreen(Screen[None]):
         self._write_moves()
         self._make_room()
         self._show_phase()
+        self._offer_form(seen)
+
+    def _offer_form(self, seen: Observation) -> None:
+        """A form to fill in where the actions are no list: there while the person may need it."""
+        asked = self.sitting.person.asked
+        panels = self.query(FormPanel)
+        filled_in = isinstance(seen.action_space, Space) and not seen.action_space.legal_actions
+        self.set_class(filled_in and not self.over, "-form")
+        if not isinstance(seen.action_space, Space) or not filled_in:
+            panels.remove()
+            return
+        if self.sitting.seat is None or self.over:
+            panels.set(display=False)
+            return
+        if not panels or panels.first().form != seen.action_space.form:
+            panels.remove()
+            self.mount(FormPanel(seen.action_space), after="#table")
+            self.call_after_refresh(self._offer_form, seen)
+            return
+        panel = panels.first()
+        panel.space = seen.action_space
+        panel.display = True
+        panel.disabled = asked is None
+        if asked is not None:
+            self.call_after_refresh(panel.take_focus)
+
+    @on(FormPanel.Filled)
+    def _filled_in(self, event: FormPanel.Filled) -> None:
+        if self.sitting.seat is not None and not self.over:
+            self.sitting.person.press(event.action)
+
+    @on(FormPanel.LetGo)
+    def _to_the_board(self) -> None:
+        self.query_one(Board).focus()
+
+    def _tell(self, reason: str) -> None:
+        self._remark = printable(reason)
+        self.draw()
 
     def _say(self, place: str, words: Content) -> None:
         """Change some words; the screen is laid out anew only if they need more or fewer lines."""

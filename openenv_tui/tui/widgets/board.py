@@ -7,6 +7,7 @@ from dataclasses import replace
 from textwrap import wrap
 from typing import ClassVar, Final
 
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -15,12 +16,22 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from openenv_tui.render import Picture, Span, render
+from openenv_tui.render import Picture, Span, full_height, render
 from openenv_tui.tui.glyphs import ascii_only
-from openenv_tui.views import GridView, TextView, Tone, View
+from openenv_tui.views import (
+    CardsView,
+    ChatView,
+    GridView,
+    StackView,
+    TextView,
+    Tone,
+    View,
+)
 
 DIRECTIONS: Final = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 FEW_LINES: Final = 4
+MOST_STYLES: Final = 50_000
+"""Images have thousands of pairs of colours; more than these are not kept."""
 
 
 class Board(ScrollView, can_focus=True):
@@ -43,7 +54,8 @@ class Board(ScrollView, can_focus=True):
         self._place: tuple[int, int] | None = None
         self._picture = Picture(())
         self._left = self._top = 0
-        self._styles: dict[tuple[Tone, bool, bool], Style] = {}
+        self._base = Style()
+        self._styles: dict[Span, Style] = {}
 
     def show(self, view: View, *, playable: bool) -> None:
         """Draw another view; only the lines that differ are sent to the terminal.
@@ -58,6 +70,8 @@ class Board(ScrollView, can_focus=True):
         if fields and self._place not in fields:
             self._place = self._nearest(fields)
         self._redraw()
+        if isinstance(view, ChatView):
+            self.scroll_end(animate=False)
 
     @property
     def cursor_action(self) -> int | None:
@@ -87,7 +101,10 @@ class Board(ScrollView, can_focus=True):
         if not 0 <= line < self._picture.height:
             return Strip.blank(width, base)
         spans = self._picture.lines[line]
-        segments = [Segment(span.text, base + self._style(span)) for span in spans]
+        if base != self._base:
+            self._styles.clear()
+            self._base = base
+        segments = [Segment(span.text, self._style(span)) for span in spans]
         strip = Strip([Segment(" " * self._left, base), *segments])
         return strip.crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
 
@@ -121,51 +138,97 @@ class Board(ScrollView, can_focus=True):
 
     def _draw(self, view: View) -> Picture:
         room = self.scrollable_content_region.size
-        if isinstance(view, TextView):
+        if isinstance(view, TextView) and not view.wrapped:
             view = replace(view, text=folded(view.text, room.width))
             lines = view.text.splitlines()
             longest = max((len(line) for line in lines), default=0)
             # The whole text, to be scrolled; tabs may make it wider.
             picture = render(view, longest * 4 + 80, len(lines) + 8, ascii_only=ascii_only())
         else:
+            room = self._room(view)
             picture = render(
-                view, room.width, room.height, ascii_only=ascii_only(), cursor=self.cursor_action
+                view,
+                room.width,
+                room.height,
+                ascii_only=ascii_only(),
+                cursor=self.cursor_action,
+                colour=not self.app.no_color,
             )
         self.virtual_size = Size(picture.width, picture.height)
         self._left = max(0, (room.width - picture.width) // 2)
-        self._top = max(0, (room.height - picture.height) // 2)
+        self._top = max(0, (self.content_size.height - picture.height) // 2)
         return picture
+
+    def _room(self, view: View) -> Size:
+        """What is seen at once; or as many lines as the view takes, to be scrolled."""
+        seen = self.content_size
+        if isinstance(view, CardsView) or self._lines(view, seen) <= seen.height:
+            return seen
+        narrower = Size(max(1, seen.width - self.scrollbar_size_vertical), seen.height)
+        return Size(narrower.width, max(seen.height, self._lines(view, narrower)))
+
+    def _lines(self, view: View, room: Size) -> int:
+        plain = ascii_only()
+        colour = not self.app.no_color
+        return full_height(view, room.width, room.height, ascii_only=plain, colour=colour)
 
     def _fields(self) -> dict[tuple[int, int], int]:
         """(row, column) -> action, for the fields that can be chosen."""
-        if not self.playable or not isinstance(self.view, GridView):
+        grid = _playable_grid(self.view) if self.playable else None
+        if grid is None:
             return {}
         return {
             (r, c): cell.action
-            for r, row in enumerate(self.view.rows)
+            for r, row in enumerate(grid.rows)
             for c, cell in enumerate(row)
             if cell.action is not None
         }
 
     def _nearest(self, fields: Iterable[tuple[int, int]]) -> tuple[int, int]:
         """The field nearest to where the cursor was; at first, to the middle."""
-        assert isinstance(self.view, GridView)
-        row, column = self._place or (len(self.view.rows) // 2, len(self.view.rows[0]) // 2)
+        grid = _playable_grid(self.view)
+        assert grid is not None
+        row, column = self._place or (len(grid.rows) // 2, len(grid.rows[0]) // 2)
         return min(fields, key=lambda place: abs(place[0] - row) + abs(place[1] - column))
 
     def _style(self, span: Span) -> Style:
-        key = span.tone, span.filled, span.strong
-        if key not in self._styles:
-            style = self.get_component_rich_style(f"board--{span.tone.value}")
-            ground = style.bgcolor if span.filled else None
-            self._styles[key] = Style(
-                color=style.color,
-                bgcolor=ground,
-                bold=span.strong or style.bold,
-                dim=style.dim,
-                reverse=style.reverse if span.filled else None,
+        key = span._replace(text="")
+        style = self._styles.get(key)
+        if style is None:
+            if len(self._styles) >= MOST_STYLES:
+                self._styles.clear()
+            style = self._styles[key] = self._styled(span)
+        return style
+
+    def _styled(self, span: Span) -> Style:
+        if span.ink is not None or span.ground is not None:
+            return Style.from_color(
+                _colour(span.ink) or self._base.color, _colour(span.ground) or self._base.bgcolor
             )
-        return self._styles[key]
+        style = self.get_component_rich_style(f"board--{span.tone.value}")
+        if span.below is not None:
+            below = self.get_component_rich_style(f"board--{span.below.value}")
+            return Style.from_color(style.bgcolor or self._base.bgcolor, below.bgcolor)
+        return self._base + Style(
+            color=style.color,
+            bgcolor=style.bgcolor if span.filled else None,
+            bold=span.strong or style.bold,
+            dim=style.dim,
+            reverse=style.reverse if span.filled else None,
+        )
+
+
+def _colour(rgb: int | None) -> Color | None:
+    return None if rgb is None else Color.from_rgb(rgb >> 16, rgb >> 8 & 255, rgb & 255)
+
+
+def _playable_grid(view: View | None) -> GridView | None:
+    """The board with actions, which may be one part of several."""
+    if isinstance(view, StackView):
+        return next(filter(None, (_playable_grid(part.view) for part in view.parts)), None)
+    if isinstance(view, GridView) and any(c.action is not None for row in view.rows for c in row):
+        return view
+    return None
 
 
 def folded(text: str, width: int) -> str:

@@ -1,0 +1,45 @@
+"""The page "Point it at your environment", done as it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from openenv_tui import evaluate
+from openenv_tui.connect import connect
+from openenv_tui.render import plain
+from tests.support.servers import NO_OPENENV, openenv_installed, running
+
+PAGE = Path(__file__).parents[2] / "docs" / "point-it-at-your-environment.md"
+pytestmark = pytest.mark.skipif(not openenv_installed(), reason=NO_OPENENV)
+ON_A_FREE_PORT = """
+    import socket
+    bound = socket.create_server(("127.0.0.1", 0))
+    print(bound.getsockname()[1], flush=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="critical")).run(sockets=[bound])
+"""
+
+
+def test_the_page_from_nothing_to_a_table(tmp_path, monkeypatch):
+    server, policy = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    (tmp_path / "guess.py").write_text(
+        server.replace("    uvicorn.run(app, port=8000)\n", ON_A_FREE_PORT)
+    )
+    (tmp_path / "mine.py").write_text(policy)
+    monkeypatch.chdir(tmp_path)
+    with running(str(tmp_path / "guess.py")) as (_, port):
+        address = f"ws://127.0.0.1:{port}"
+        with connect(address) as environment:
+            (seen,) = environment.reset(1).observations
+            assert environment.game.keys(seen) == {str(n): n for n in range(10)}
+            assert "guess" in plain(environment.game.view(seen))
+        result = evaluate(
+            "", ["random", "./mine.py:Halving"], env=address, episodes=60, seed=1,
+            win="return > 0",
+        )  # fmt: skip
+    best, other = result.rows
+    assert best.policy == "./mine.py:Halving"
+    assert best.win_rate == 1.0 > other.win_rate
+    assert "same episodes" in result.table.pairing
