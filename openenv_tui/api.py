@@ -32,11 +32,11 @@ def evaluate(
     learn: bool = False,
     clock: float | None = None,
     sessions: int = 8,
+    timeout: float = 60.0,
+    give_up: float = 60.0,
     win: str = "",
     max_steps: int = 1000,
     headers: Headers = (),
-    timeout: float = 60.0,
-    give_up: float = 60.0,
     out: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -56,12 +56,12 @@ def evaluate(
         learn: let policies that learn do so.
         clock: seconds for each decision.
         sessions: most sessions at once on a server.
+        timeout: seconds for each answer of a server.
+        give_up: seconds in which nothing comes back from a server, until it is taken for dead.
         win: a rule for outcomes, such as "return > 0", "steps <= 20" or "score == 1", the last of
             a field of the last observation; "" for the game's own.
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
         headers: (name, value) pairs that a server is sent, such as a token; they are not kept.
-        timeout: seconds for each answer of a server.
-        give_up: seconds in which nothing comes back from a server, until it is taken for dead.
         out: folder to keep the run in; nothing is kept on disk if None.
         progress: called about four times a second, not necessarily from this thread.
         stop: ends the run soon after it is set.
@@ -87,10 +87,10 @@ def evaluate(
         learn=learn,
         clock=clock,
         sessions=sessions,
-        win=win,
-        max_steps=max_steps,
         timeout=timeout,
         give_up=give_up,
+        win=win,
+        max_steps=max_steps,
     )
 
     def run() -> Evaluation:

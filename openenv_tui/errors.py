@@ -14,7 +14,7 @@ OpenEnvTuiError                 exit code 1
 │   │   └── RefusedError                nothing listens there
 │   ├── NotOpenEnvError             something listens, and it is not an OpenEnv server
 │   ├── CapacityError               the server has no session left
-│   └── GaveUpError                 a run whose server was dead for too long
+│   └── GaveUpError                 a run whose server was gone for too long
 │       └── EpisodeFailsError           a run with an episode that is lost every time
 ├── SessionLostError            1   an open session ended, stalled or went out of step
 │   ├── DroppedError                the connection broke off without a goodbye

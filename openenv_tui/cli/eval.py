@@ -123,10 +123,10 @@ def command(
     learn: bool,
     clock: float | None,
     sessions: int,
-    win: str,
-    max_steps: int,
     timeout: float,
     give_up: float,
+    win: str,
+    max_steps: int,
     out: Path | None,
     formats: tuple[str, ...],
     max_error_rate: float,
@@ -157,10 +157,10 @@ def command(
         learn=learn,
         clock=clock,
         sessions=sessions,
-        win=win,
-        max_steps=max_steps,
         timeout=timeout,
         give_up=give_up,
+        win=win,
+        max_steps=max_steps,
     )
     with stopped_by_ctrl_c() as stop, showing_progress(plain) as report:
         result = run_plan(

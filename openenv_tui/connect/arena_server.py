@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openenv_tui.connect.server import ServerEnvironment
-from openenv_tui.errors import WireError
+from openenv_tui.errors import LateAnswerError, WireError
 from openenv_tui.games.openspiel import OpenSpielGame
 from openenv_tui.model import NO_METADATA, Action, Ending, Observation, Step
 from openenv_tui.render import printable
@@ -43,6 +43,7 @@ class ArenaServerEnvironment(ServerEnvironment):
         self._parameters = parameters
         self._history_known = game.info.history_known
         self._moves: list[int] = []
+        self._ply = -1
 
     async def reset(self, seed: int) -> Step:
         reply = await self._session.reset({**self._parameters, "seed": seed})
@@ -52,6 +53,7 @@ class ArenaServerEnvironment(ServerEnvironment):
             raise WireError(f"the server did not take the seed {seed}")
         self._moves = []
         self._seen = {}
+        self._ply = -1
         return self._advance(reply)
 
     def _action(self, actions: Sequence[Action]) -> Mapping[str, object]:
@@ -63,7 +65,11 @@ class ArenaServerEnvironment(ServerEnvironment):
         metadata = reply.metadata
         if self._history_known:
             self._moves += integers(metadata, "moves")
-        ply = field(metadata, "ply", int)
+        before, self._ply = self._ply, field(metadata, "ply", int)
+        if (ply := self._ply) <= before:
+            raise LateAnswerError(
+                f"the server answered a step before the last one, after move {ply}"
+            )
         views = [self._view(reply.observation, metadata, ply)]
         if "others" in metadata:
             views += [self._view(other, other, ply) for other in field(metadata, "others", list)]

@@ -34,10 +34,10 @@ class Plan:
         learn: policies that learn do so, in order of the episodes.
         clock: seconds for each decision; None for no limit.
         sessions: most sessions to open at once on a server.
-        win: a rule for outcomes, such as "return > 0"; "" for the game's own.
-        max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
         timeout: seconds for each answer of a server.
         give_up: seconds in which nothing comes back from a server, until it is taken for dead.
+        win: a rule for outcomes, such as "return > 0"; "" for the game's own.
+        max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
     """
 
     game: str
@@ -50,10 +50,10 @@ class Plan:
     learn: bool = False
     clock: float | None = None
     sessions: int = 8
-    win: str = ""
-    max_steps: int = 1000
     timeout: float = 60.0
     give_up: float = 60.0
+    win: str = ""
+    max_steps: int = 1000
 
     def __post_init__(self) -> None:
         if not self.policies:
@@ -70,15 +70,13 @@ class Plan:
             raise UsageError(
                 f"a seed is a whole number from 0 to 2**{SEED_BITS} - 1, not {self.seed}"
             )
-        if self.win:
-            Rule.parse(self.win)
-        if self.clock is not None and self.clock <= 0:
-            raise UsageError(f"a clock is a positive number of seconds, not {self.clock:g}")
         for name, seconds in (("clock", self.clock), ("timeout", self.timeout)):
             if seconds is not None and not seconds > 0:
                 raise UsageError(f"a {name} is a positive number of seconds, not {seconds:g}")
         if not self.give_up >= 0:
             raise UsageError(f"give_up is a number of seconds, not {self.give_up:g}")
+        if self.win:
+            Rule.parse(self.win)
 
 
 class Cast:

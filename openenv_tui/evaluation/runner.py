@@ -171,7 +171,7 @@ def resume_run(
         progress: as of ``run_plan``.
         stop: as of ``run_plan``.
         tell: told what is about to be done.
-        headers: (name, value) pairs that a server is sent; a run keeps none.
+        headers: as of ``run_plan``; they were not kept.
 
     Raises:
         StoreError: there is no run, it cannot be read, or another process writes it.
@@ -189,8 +189,8 @@ def resume_run(
                 raise UsageError(
                     f"{folder} is complete already; see it with: openenv-tui show {folder}"
                 )
-            _, about = _prepared(plan, Cast(), headers)
-            _expect_same(folder, log, {**about.meta(plan)}, about.rows(plan))
+            _, about = _prepared(plan, Cast(), headers, audited=False)
+            _expect_same(folder, log, about.meta(plan), about.rows(plan))
             log.go_on()
             run.begin_learners_anew(tell or _nothing)
             (tell or _nothing)(f"{run.total - run.done:,} of {run.total:,} episodes are left")
@@ -206,13 +206,11 @@ def _expect_same(
 ) -> None:
     """A server may have come back with another game, or other seats."""
     before = log.meta()
-    # What an audit found once is what the run goes by; asked again, a server may show less.
-    found = ("deal", "pairing") if before.get("audit") is None else ()
-    for key in ("game", "players", *found):
-        if before.get(key) != meta[key]:
+    for key in ("game", "players", "seats"):
+        if key in before and before[key] != meta[key]:
             raise UsageError(
-                f"{folder} cannot go on: its {key} was {before.get(key)!r}, and "
-                f"{meta['env']} has {meta[key]!r} now"
+                f"{folder} cannot go on: {key} {before[key]} were played, and "
+                f"{meta['env']} offers {meta[key]} now"
             )
     if log.rows() != rows:
         raise UsageError(f"{folder} cannot go on: its opponents were {log.rows()}, not {rows}")
@@ -305,6 +303,7 @@ class _About:
             "audit": self.audit,
             "deal": len(self.seats) if self.seeded else 1,
             "players": info.players,
+            "seats": list(self.seats),
             "min_utility": info.min_utility,
             "max_utility": info.max_utility,
             "learn": plan.learn,
@@ -312,7 +311,9 @@ class _About:
         }
 
 
-def _prepared(plan: Plan, cast: Cast, headers: Headers) -> tuple[Plan, _About]:
+def _prepared(
+    plan: Plan, cast: Cast, headers: Headers, *, audited: bool = True
+) -> tuple[Plan, _About]:
     """The plan with its game's full name, and what was found out, once all of it can be played."""
     if plan.env == LOCAL:
         from openenv_tui.games import load_game
@@ -320,7 +321,7 @@ def _prepared(plan: Plan, cast: Cast, headers: Headers) -> tuple[Plan, _About]:
         game: Game = load_game(plan.game)
         about = _About(judged(game, plan.win), tuple(range(game.info.players)), {})
     else:
-        about = _awaited(_asked(plan, headers))
+        about = _awaited(_asked(plan, headers, audited=audited))
     plan = replace(plan, game=about.game.info.name)
     check_fit(plan, cast, about.game.info, opponent_needed=about.opponent_needed)
     return plan, about
@@ -333,7 +334,7 @@ def _awaited(work: Coroutine[Any, Any, T]) -> T:
         return runner.run(work)
 
 
-async def _asked(plan: Plan, headers: Headers) -> _About:
+async def _asked(plan: Plan, headers: Headers, *, audited: bool) -> _About:
     environment = await _admitted(plan, headers)
     try:
         about = _About(
@@ -344,7 +345,7 @@ async def _asked(plan: Plan, headers: Headers) -> _About:
         )
     finally:
         await environment.close()
-    found = await _audited(plan.env, headers)
+    found = await _audited(plan.env, headers) if audited else None
     if about.seeded or found is None:
         # Ours gives the seed back with every reset: it need not be guessed from what is seen.
         return replace(about, audit=found.to_dict() if found else None)

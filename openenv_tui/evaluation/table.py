@@ -66,8 +66,8 @@ class Table:
     outcome_rule: str
     episodes: int
     rows: tuple[Row, ...]
-    audit: Mapping[str, Any] | None = None
     lost: Mapping[str, int] = field(default_factory=dict)
+    audit: Mapping[str, Any] | None = None
 
     @property
     def caption(self) -> str:
@@ -98,6 +98,9 @@ class Table:
         short = [row.policy for row in self.rows if row.episodes < self.episodes]
         if short:
             found.append(f"not all episodes were played: {', '.join(short)}")
+        if self.lost:
+            kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items())
+            found.append(f"sessions were lost and their episodes played again: {kinds}")
         found += [
             f"{row.cut_off:,} of {row.policy}'s episodes were cut off by the limit on steps"
             for row in self.rows
@@ -108,9 +111,6 @@ class Table:
             for row in self.rows
             if 0 < (known := row.wins + row.draws + row.losses) < row.episodes
         ]
-        if self.lost:
-            kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items())
-            found.append(f"sessions were lost and their episodes played again: {kinds}")
         return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
@@ -143,8 +143,8 @@ def tabulate(store: Store) -> Table:
         outcome_rule=meta["outcome_rule"],
         episodes=meta["episodes"],
         rows=_ranked(rows),
-        audit=meta.get("audit"),
         lost=store.lost(),
+        audit=meta.get("audit"),
     )
 
 

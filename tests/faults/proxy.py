@@ -91,7 +91,7 @@ class FaultProxy:
         self.refused = 0
         self.done: list[str] = []
         self.open = self.peak = 0
-        self._endpoint = upstream if upstream.endswith("/ws") else f"{upstream}/ws"
+        self.upstream(upstream)
         self._loop = asyncio.new_event_loop()
         self._listener: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,6 +100,10 @@ class FaultProxy:
         self.address = f"ws://127.0.0.1:{self.port}"
 
     # From the test's thread.
+
+    def upstream(self, address: str) -> None:
+        """The server that new connections are led to."""
+        self._endpoint = address if address.endswith("/ws") else f"{address}/ws"
 
     def refuse(self, seconds: float | None = None) -> None:
         """Listen no more, for some time or until ``listen``; what is open stays open."""

@@ -29,8 +29,6 @@ from tests.support.servers import NO_OPENENV, official_server, openenv_installed
 needs_openenv = pytest.mark.skipif(not openenv_installed(), reason=NO_OPENENV)
 GAME, EPISODES = "tic_tac_toe", 10
 POLICIES = ("random", "first")
-OPENING = 2
-"""Answers before the first episode: a look at the server, and the probe of one session."""
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +55,14 @@ def undisturbed():
     return run_plan(Plan(GAME, POLICIES, episodes=EPISODES, seed=7), keep=False).table
 
 
+@pytest.fixture(scope="module")
+def opening(server):
+    """How many answers there are before the first episode: the audit, and a session's probe."""
+    with faulty(server) as proxy:
+        (row,) = run_plan(Plan(GAME, ("first",), episodes=2, env=proxy.address), keep=False).rows
+        return proxy.answers - round(row.episodes * (1 + row.mean_steps))
+
+
 def plan_for(proxy, **options):
     options = {"episodes": EPISODES, "seed": 7, "timeout": 0.4, "give_up": 5, **options}
     return Plan(GAME, POLICIES, env=proxy.address, **options)
@@ -72,8 +78,8 @@ def lines(folder):
 
 
 @pytest.mark.parametrize("fault", [*EPISODE_KINDS, *HARMLESS])
-def test_the_table_is_that_of_an_undisturbed_run(proxy, fault, undisturbed):
-    proxy.faults = {OPENING + 5: fault, OPENING + 40: fault}
+def test_the_table_is_that_of_an_undisturbed_run(proxy, fault, undisturbed, opening):
+    proxy.faults = {opening + 5: fault, opening + 40: fault}
     table = run_plan(plan_for(proxy, sessions=1), keep=False).table
     assert proxy.done == [fault, fault]
     assert without_losses(table) == list(undisturbed.rows)
@@ -83,15 +89,15 @@ def test_the_table_is_that_of_an_undisturbed_run(proxy, fault, undisturbed):
 
 
 @pytest.mark.parametrize("fault", ["drop", "restart", "stall", "twice", "garbage", "error"])
-def test_several_sessions_lose_each_its_own_episode(proxy, fault, undisturbed):
-    proxy.faults = dict.fromkeys((11, 17, 31, 33, 47), fault)
+def test_several_sessions_lose_each_its_own_episode(proxy, fault, undisturbed, opening):
+    proxy.faults = {opening + number: fault for number in (11, 17, 31, 33, 47)}
     table = run_plan(plan_for(proxy, sessions=4), keep=False).table
     assert without_losses(table) == list(undisturbed.rows)
     assert not any(sum(row.forfeits.values()) for row in table.rows)
 
 
-def test_lost_sessions_are_stored_with_their_kind(proxy, tmp_path):
-    proxy.faults = {7: "drop", 20: "error", 30: "garbage"}
+def test_lost_sessions_are_stored_with_their_kind(proxy, tmp_path, opening):
+    proxy.faults = {opening + 3: "drop", opening + 20: "error", opening + 33: "garbage"}
     result = run_plan(plan_for(proxy, sessions=1), tmp_path / "run")
     assert result.table.lost == {"drop": 1, "error reply": 1, "garbage": 1}
     assert "played again: drop 1, error reply 1, garbage 1" in result.table.warnings[-1]
@@ -103,16 +109,23 @@ def test_lost_sessions_are_stored_with_their_kind(proxy, tmp_path):
 def test_on_an_official_server_every_episode_is_played_too(official, fault):
     with faulty(official) as proxy:
         proxy.delay = 0.6
-        proxy.faults = {OPENING + 3: fault, OPENING + 10: fault}
-        result = run_plan(replace(plan_for(proxy), game="", sessions=2), keep=False)
-    assert [row.episodes for row in result.rows] == [EPISODES, EPISODES]
+        stored = []
+        plan = replace(plan_for(proxy), game="", sessions=2, episodes=300)
+
+        def begun(progress):
+            if not stored and progress.done:
+                stored.append(progress.done)
+                proxy.faults = {proxy.answers + number: fault for number in (3, 40)}
+
+        result = run_plan(plan, keep=False, progress=begun)
+    assert [row.episodes for row in result.rows] == [300, 300]
     assert 1 <= sum(row.lost_sessions for row in result.rows) <= 2
     assert not any(sum(row.forfeits.values()) for row in result.rows)
 
 
 @pytest.fixture(scope="module")
 def official():
-    with official_server("tic_tac_toe") as address:
+    with official_server("tic_tac_toe", "catch/0/random", "tic_tac_toe/1/random") as address:
         yield address
 
 
@@ -142,8 +155,8 @@ def test_a_server_that_is_full_at_first_is_asked_again(proxy, undisturbed):
     assert run_plan(plan_for(proxy), keep=False).table.rows == undisturbed.rows
 
 
-def test_a_server_that_was_gone_for_a_moment_is_waited_for(proxy, undisturbed):
-    proxy.faults = {12: "refuse", 40: "refuse"}
+def test_a_server_that_was_gone_for_a_moment_is_waited_for(proxy, undisturbed, opening):
+    proxy.faults = {opening + 12: "refuse", opening + 40: "refuse"}
     table = run_plan(plan_for(proxy, sessions=3), keep=False).table
     assert without_losses(table) == list(undisturbed.rows)
 
@@ -165,9 +178,9 @@ def test_a_server_that_stays_away_ends_the_run_with_everything_stored(proxy, tmp
     assert 0 < sum(row.episodes for row in kept.rows) < 6000
 
 
-def test_giving_up_can_be_resumed_to_the_undisturbed_table(proxy, tmp_path, undisturbed):
+def test_giving_up_can_be_resumed_to_the_undisturbed_table(proxy, tmp_path, undisturbed, opening):
     def dead(_):
-        return "drop" if proxy.answers > 60 else None
+        return "drop" if proxy.answers > opening + 60 else None
 
     proxy.always = dead
     with pytest.raises(ConnectionFailedError):
@@ -178,10 +191,12 @@ def test_giving_up_can_be_resumed_to_the_undisturbed_table(proxy, tmp_path, undi
     assert len(set(lines(tmp_path / "run"))) == len(lines(tmp_path / "run")) == 2 * EPISODES
 
 
-def test_an_episode_that_fails_every_time_ends_the_run(proxy, tmp_path):
+def test_an_episode_that_fails_every_time_ends_the_run(proxy, tmp_path, opening):
     steps = Counter()
 
     def third_step(asked):
+        if proxy.answers <= opening:
+            return None
         steps["n"] = 0 if asked["type"] == "reset" else steps["n"] + 1
         return "error" if steps["n"] == 3 else None
 
@@ -207,15 +222,22 @@ def test_a_run_can_be_stopped_while_its_server_is_away(proxy, tmp_path):
     assert result.interrupted
 
 
-def test_a_server_that_comes_back_with_another_game_is_not_played_on(tmp_path):
-    with our_server("catch") as (_, address), faulty(address) as proxy:
-        plan = replace(plan_for(proxy, give_up=0.2), policies=("random",), game="")
-        proxy.always = lambda _: "drop" if proxy.answers > 60 else None
-        with pytest.raises(GaveUpError):
-            run_plan(plan, tmp_path / "run")
-    with our_server("kuhn_poker") as (_, address):
-        pass
-    assert load_run(tmp_path / "run").table.game == "catch"
+@needs_openenv
+def test_a_server_that_comes_back_with_another_game_is_not_played_on(official, tmp_path):
+    with faulty(official) as proxy:
+
+        def swap(progress):
+            proxy.upstream(f"{official}/catch/0/random/ws")
+            proxy.next("drop")
+
+        plan = replace(plan_for(proxy, episodes=5000, sessions=1, give_up=0.3), game="")
+        with pytest.raises(ConnectionFailedError, match="serves catch, not tic_tac_toe"):
+            run_plan(plan, tmp_path / "run", progress=swap)
+        with pytest.raises(UsageError, match="serves catch, not tic_tac_toe"):
+            resume_run(tmp_path / "run")
+        proxy.upstream(f"{official}/tic_tac_toe/1/random/ws")
+        with pytest.raises(UsageError, match=r"seats \[0\] were played, .* offers \[1\] now"):
+            resume_run(tmp_path / "run")
 
 
 FAULTS = st.sampled_from([*EPISODE_KINDS, *HARMLESS])
@@ -228,16 +250,17 @@ FAULTS = st.sampled_from([*EPISODE_KINDS, *HARMLESS])
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    faults=st.dictionaries(st.integers(OPENING + 1, 150), FAULTS, max_size=8),
+    faults=st.dictionaries(st.integers(1, 150), FAULTS, max_size=8),
     most=st.integers(1, 4),
     wanted=st.integers(1, 4),
 )
 def test_whatever_happens_all_is_played_or_all_that_was_played_is_kept(
-    server, undisturbed, tmp_path_factory, faults, most, wanted
+    server, undisturbed, opening, tmp_path_factory, faults, most, wanted
 ):
     folder = tmp_path_factory.mktemp("schedule") / "run"
     with faulty(server) as proxy:
-        proxy.faults, proxy.most, proxy.delay = dict(faults), most, 0.3
+        proxy.faults = {opening + number: fault for number, fault in faults.items()}
+        proxy.most, proxy.delay = most, 0.3
         plan = plan_for(proxy, sessions=wanted, timeout=0.2, give_up=3)
         try:
             table = run_plan(plan, folder).table
