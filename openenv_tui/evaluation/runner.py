@@ -345,19 +345,19 @@ async def _asked(plan: Plan, headers: Headers, *, audited: bool) -> _About:
         )
     finally:
         await environment.close()
-    found = await _audited(plan.env, headers) if audited else None
+    found = await _audited(plan, headers) if audited else None
     if about.seeded or found is None:
         # Ours gives the seed back with every reset: it need not be guessed from what is seen.
         return replace(about, audit=found.to_dict() if found else None)
     return replace(about, seeded=bool(found.seeded), audit=found.to_dict())
 
 
-async def _audited(target: str, headers: Headers) -> Audit | None:
+async def _audited(plan: Plan, headers: Headers) -> Audit | None:
     """A short audit; None where the server gives no session for it."""
     from openenv_tui.connect.audit import Wishes, brief
 
     try:
-        return await brief(target, Wishes(headers=headers))
+        return await brief(plan.env, Wishes(headers=headers, timeout=plan.timeout))
     except ConnectionFailedError:
         return None
 
