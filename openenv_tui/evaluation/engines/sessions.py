@@ -25,6 +25,7 @@ from openenv_tui.errors import (
     ServerError,
     SessionLostError,
     UnreachableError,
+    UsageError,
     WireError,
 )
 from openenv_tui.evaluation.engines.inline import Seating, deals
@@ -199,6 +200,11 @@ class SessionsPlayer:
                 return await self._opened()
             except GaveUpError:
                 raise
+            except UsageError as error:
+                if not isinstance(error.__cause__, ServerError):
+                    # Another game, or another seat: it will not change by waiting.
+                    raise GaveUpError(f"{error.happened}; what was played is stored") from error
+                self._note_trouble(error)
             except CapacityError as error:
                 self._full = True
                 if not queue:
