@@ -119,15 +119,18 @@ class FaultProxy:
 
     @contextmanager
     def running(self) -> Iterator[FaultProxy]:
-        thread = threading.Thread(target=self._loop.run_forever, name="fault proxy")
+        # A daemon: whatever goes wrong here, the tests' process can end.
+        thread = threading.Thread(target=self._loop.run_forever, name="fault proxy", daemon=True)
         thread.start()
         try:
             self._wait(self._listen())
             yield self
         finally:
-            self._wait(self._stop())
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            thread.join()
+            try:
+                self._wait(self._stop())
+            finally:
+                self._loop.call_soon_threadsafe(self._loop.stop)
+                thread.join(10)
             self._loop.close()
 
     def _wait(self, work) -> None:
@@ -162,6 +165,8 @@ class FaultProxy:
             for task in waiting:
                 task.cancel()
             await asyncio.wait(waiting, timeout=5)
+        # An aborted connection's socket is closed in the loop's next round.
+        await asyncio.sleep(0.01)
 
     async def _serve(self, client: ServerConnection) -> None:
         if self.full or self.open >= self.most:
@@ -174,7 +179,11 @@ class FaultProxy:
         try:
             with suppress(ConnectionClosed):
                 async with connect(self._endpoint, proxy=None, **PLAIN) as server:
-                    await self._relay(client, server)
+                    try:
+                        await self._relay(client, server)
+                    finally:
+                        # Not closed with ceremony: that could be cancelled half-way.
+                        server.transport.abort()
         finally:
             self.open -= 1
             client.transport.abort()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import subprocess
 import sys
 from pathlib import Path
@@ -327,8 +326,26 @@ def test_annotations_that_cannot_be_evaluated_do_no_harm(workplace):
         build("./typed.py:Typed(rate=fast)")
 
 
-def acted(spec, queue):
-    queue.put(build(spec).act(TWO, Rng()))
+ACTED = (
+    "import json, sys\n"
+    "from openenv_tui.model import Observation\n"
+    "from openenv_tui.seeding import Rng\n"
+    "from openenv_tui.specs import PolicySpec\n"
+    "def acted():\n"
+    "    return PolicySpec.parse(sys.argv[1]).build().act(Observation.of(0, (3, 5)), Rng())\n"
+)
+
+
+def printed(script, spec):
+    """What the script prints; its own folder is on its path, the working directory is not."""
+    done = subprocess.run(
+        [sys.executable, str(script), spec],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize(
@@ -336,31 +353,22 @@ def acted(spec, queue):
 )
 def test_a_worker_process_finds_ones_own_policies_folder(workplace, spec):
     write(workplace / "policies" / "mine.py", MINE)
-    code = (
-        "import json, sys\n"
-        "from openenv_tui.model import Observation\n"
-        "from openenv_tui.seeding import Rng\n"
-        "from openenv_tui.specs import PolicySpec\n"
-        "act = PolicySpec.parse(sys.argv[1]).build().act\n"
-        "print(json.dumps(act(Observation.of(0, (3, 5)), Rng())))\n"
-    )
     script = workplace / "elsewhere" / "main.py"
-    write(script, code)
-    # A script's own folder is on its path; the working directory, as for an installed command, not.
-    done = subprocess.run(
-        [sys.executable, str(script), spec], capture_output=True, text=True, check=True
-    )
-    assert json.loads(done.stdout) == 5
+    write(script, ACTED + "print(json.dumps(acted()))\n")
+    assert printed(script, spec) == 5
 
 
 def test_a_forked_worker_builds_the_same_policy(workplace):
     write(workplace / "mine.py", MINE)
-    context = multiprocessing.get_context("fork")
-    queue = context.SimpleQueue()
-    worker = context.Process(target=acted, args=("mine:Mine(place=1)", queue))
-    worker.start()
-    worker.join(20)
-    assert queue.get() == 5
+    # Forked from a process of its own: a fork of one that has threads may wait for ever.
+    fork = (
+        "import multiprocessing\n"
+        "with multiprocessing.get_context('fork').Pool(1) as pool:\n"
+        "    print(json.dumps(pool.apply(acted)))\n"
+    )
+    script = workplace / "main.py"
+    write(script, ACTED + fork)
+    assert printed(script, "mine:Mine(place=1)") == 5
 
 
 def test_the_file_may_be_in_the_home_folder(workplace, monkeypatch):
