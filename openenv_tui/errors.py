@@ -9,6 +9,7 @@ OpenEnvTuiError                 exit code 1
 │   ├── AwaitedPolicyError          a policy that answers later, where nobody can wait
 │   └── MissingExtraError           a feature whose optional packages are not installed
 ├── StoreError                  2   a results folder that cannot be written or read
+│   └── RecordingError              a file of frames that cannot be written or read
 ├── ConnectionFailedError       3   no session with a server could be opened
 │   ├── UnreachableError            it does not answer
 │   │   └── RefusedError                nothing listens there
@@ -22,7 +23,8 @@ OpenEnvTuiError                 exit code 1
 │   ├── IdleError                   the server ended it because nothing was asked for a while
 │   ├── StalledError                no answer came in time
 │   ├── LateAnswerError             an answer may belong to an earlier question
-│   └── FrameTooLargeError          a frame larger than one side takes
+│   ├── FrameTooLargeError          a frame larger than one side takes
+│   └── RecordingEndsError          a recorded session goes no further
 ├── WireError                   1   an answer that makes no sense
 │   ├── GarbageError                a frame that is not of the protocol
 │   └── BinaryFrameError            a frame that is not text
@@ -125,6 +127,10 @@ class StoreError(OpenEnvTuiError):
     exit_code = 2
 
 
+class RecordingError(StoreError):
+    """A file of frames that cannot be written or read."""
+
+
 class ConnectionFailedError(OpenEnvTuiError):
     """No session with a server could be opened."""
 
@@ -213,6 +219,13 @@ class FrameTooLargeError(SessionLostError):
     kind = "too large"
     meaning = "the episode cannot be finished"
     advice = "open a new session, and ask for less at once or raise the limit"
+
+
+class RecordingEndsError(SessionLostError):
+    """A recorded session goes no further; its server is not asked."""
+
+    kind = "recording ends"
+    meaning = "the episode was left here, or its session was lost"
 
 
 class WireError(OpenEnvTuiError):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from openenv_tui.cli.common import on_a_terminal
 from openenv_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from openenv_tui.tui.sitting import Setup
+    from openenv_tui.connect.recording import Recording
+    from openenv_tui.tui.sitting import Setup, Sitting
+    from openenv_tui.wire.tape import Tape
 
 
 def open_lobby() -> int:
@@ -31,8 +34,12 @@ def open_lobby() -> int:
     return asyncio.run(run_app(LobbyScreen))
 
 
-def open_table(setup: Setup) -> int:
+def open_table(setup: Setup, tape: Tape) -> int:
     """Open the app at a game.
+
+    Args:
+        setup: what was asked for.
+        tape: is given the frames of a server.
 
     Returns:
         The exit code.
@@ -40,16 +47,24 @@ def open_table(setup: Setup) -> int:
     Raises:
         OpenEnvTuiError: the game, a policy or the server cannot be had.
     """
-    return asyncio.run(_open_table(setup))
+    from openenv_tui.tui.sitting import open_sitting
+
+    return asyncio.run(_open(open_sitting(setup, tape)))
 
 
-async def _open_table(setup: Setup) -> int:
+def open_replay(recording: Recording) -> int:
+    """Open the app at a recorded game; returns and raises what ``open_table`` does."""
+    from openenv_tui.tui.replay import open_replay
+
+    return asyncio.run(_open(open_replay(recording)))
+
+
+async def _open(opened: Awaitable[Sitting]) -> int:
     # A session belongs to the event loop that opened it, so the app runs in this one too.
     from openenv_tui.tui.app import run_app
     from openenv_tui.tui.screens import table_for
-    from openenv_tui.tui.sitting import open_sitting
 
-    sitting = await open_sitting(setup)
+    sitting = await opened
     try:
         return await run_app(lambda: table_for(sitting))
     finally:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from openenv_tui.errors import UsageError
+from openenv_tui.errors import RecordingError, UsageError
+
+if TYPE_CHECKING:
+    from openenv_tui.wire.tape import Tape
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,6 +74,35 @@ def plain_option(function: F) -> F:
 def json_option(function: F) -> F:
     """--json: one object on stdout."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
+
+
+def record_option(function: F) -> F:
+    """--record: what goes over the wire is kept."""
+    return click.option(
+        "--record",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=None,
+        help="Write the frames to and from the server into FILE; `openenv-tui replay` shows them.",
+    )(function)
+
+
+@contextmanager
+def recording(path: Path | None, target: str) -> Iterator[Tape]:
+    """A tape that is written to a file if one is named; at the end it says what is in it."""
+    from openenv_tui.connect.recording import recorded
+
+    with recorded(path, target) as (tape, recorder):
+        yield tape
+    if recorder is not None and recorder.problem is not None:
+        raise RecordingError(
+            f"{path} holds the first {recorder.written} frames only: {recorder.problem}"
+        )
+    if recorder is not None:
+        click.echo(
+            f"{recorder.written} frames are in {path}; openenv-tui replay {path} shows them",
+            err=True,
+        )
 
 
 def required_game(game: str | None, env: str) -> str | None:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from inspect import isawaitable
 from random import Random
 
 import click
 
-from openenv_tui.connect import connect, open_environment
+from openenv_tui.connect import OpenAsyncEnvironment, connect, open_environment
 from openenv_tui.connect.access import Headers
+from openenv_tui.connect.recording import RecordedServer, Recording
+from openenv_tui.connect.replay import Recorded, open_recorded
 from openenv_tui.environment import AsyncEnvironment, Environment
-from openenv_tui.errors import IllegalActionError, UnfitPolicyError, UsageError
+from openenv_tui.errors import (
+    IllegalActionError,
+    RecordingEndsError,
+    UnfitPolicyError,
+    UsageError,
+)
 from openenv_tui.game import Game
 from openenv_tui.games.forms import Space
 from openenv_tui.match import Match, Seat, moves, play
@@ -30,6 +37,7 @@ from openenv_tui.model import (
 from openenv_tui.policy import Policy
 from openenv_tui.render import in_ascii, plain, printable
 from openenv_tui.specs import PolicySpec
+from openenv_tui.wire.tape import Tape
 
 
 class Reader(Policy):
@@ -104,6 +112,7 @@ def play_in_lines(
     opponent: str | None,
     seed: int,
     headers: Headers = (),
+    tape: Tape | None = None,
 ) -> int:
     """Play one game on stdin and stdout; the end of the input leaves politely.
 
@@ -112,7 +121,7 @@ def play_in_lines(
     """
     others = PolicySpec.parse(opponent or "random")
     others.build()
-    with connect(env, game, every_view=True, headers=headers) as environment:
+    with connect(env, game, every_view=True, headers=headers, tape=tape) as environment:
         return _play(environment, seat, others, seed, asked=opponent is not None)
 
 
@@ -161,7 +170,12 @@ def _opponent(game: Game, spec: PolicySpec) -> Policy:
 
 
 def watch_in_lines(
-    game: str | None, env: str, policies: tuple[str, ...], seed: int, headers: Headers = ()
+    game: str | None,
+    env: str,
+    policies: tuple[str, ...],
+    seed: int,
+    headers: Headers = (),
+    tape: Tape | None = None,
 ) -> int:
     """Print every step of one game.
 
@@ -171,13 +185,13 @@ def watch_in_lines(
     specs = [PolicySpec.parse(text) for text in policies]
     for spec in specs:
         spec.build()
-    return asyncio.run(_watch(game, env, specs, seed, headers))
+    opened = open_environment(env, game, every_view=True, headers=headers, tape=tape)
+    return asyncio.run(_watch(opened, specs, seed))
 
 
 async def _watch(
-    game: str | None, env: str, specs: list[PolicySpec], seed: int, headers: Headers
+    opened: Awaitable[OpenAsyncEnvironment], specs: list[PolicySpec], seed: int
 ) -> int:
-    opened = open_environment(env, game, every_view=True, headers=headers)
     async with await opened as environment:
         played = environment.game
         seats = environment.seats
@@ -193,15 +207,46 @@ async def _watch(
             if reason := policy.unfit(played.info):
                 raise UnfitPolicyError(str(spec), played.info.name, reason)
             table[player] = Seat(str(spec), policy)
-        match = Match(played, table, seed, opponents=environment.opponents)
-        who = ", ".join(f"seat {player} {seat.name}" for player, seat in table.items())
-        click.echo(f"{played.title}, seed {seed}: {who}\n")
-        await _print_steps(environment, match)
-        assert match.record is not None
-        for player in seats:
-            name = f"Seat {player}, {table[player].name}: " if len(seats) > 1 else ""
-            click.echo(name + conclusion(played, environment, match.record, player))
+        await _print_game(environment, table, seed)
     return 0
+
+
+def replay_in_lines(recording: Recording) -> int:
+    """Print every step of every game that was recorded.
+
+    Returns:
+        The exit code.
+    """
+    return asyncio.run(_replay(RecordedServer(recording, Tape())))
+
+
+async def _replay(server: RecordedServer) -> int:
+    episodes = server.recording.episodes
+    for number, episode in enumerate(episodes):
+        server.episode = number
+        click.echo(f"Episode {number + 1} of {len(episodes)}")
+        async with await open_recorded(server) as environment:
+            recorded = Seat("recorded", Recorded(server, environment))
+            try:
+                await _print_game(
+                    environment, dict.fromkeys(environment.seats, recorded), episode.seed
+                )
+            except RecordingEndsError as error:
+                click.echo(_written(f"The recording ends here: {error.meaning}."))
+        click.echo()
+    return 0
+
+
+async def _print_game(environment: AsyncEnvironment, table: dict[int, Seat], seed: int) -> None:
+    game = environment.game
+    match = Match(game, table, seed, opponents=environment.opponents)
+    who = ", ".join(f"seat {player} {seat.name}" for player, seat in table.items())
+    click.echo(f"{game.title}, seed {seed}: {who}\n")
+    await _print_steps(environment, match)
+    assert match.record is not None
+    for player in table:
+        name = f"Seat {player}, {table[player].name}: " if len(table) > 1 else ""
+        click.echo(name + conclusion(game, environment, match.record, player))
 
 
 async def _print_steps(environment: AsyncEnvironment, match: Match) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from openenv_tui.cli.common import (
@@ -10,6 +12,8 @@ from openenv_tui.cli.common import (
     game_argument,
     on_a_terminal,
     plain_option,
+    record_option,
+    recording,
     required_game,
     seed_option,
 )
@@ -30,6 +34,7 @@ from openenv_tui.seeding import drawn_seed
     help="The policy that plays the other seats; random if left out.",
 )
 @seed_option
+@record_option
 @plain_option
 def command(
     game: str | None,
@@ -39,6 +44,7 @@ def command(
     seat: int | None,
     opponent: str | None,
     seed: int | None,
+    record: Path | None,
     plain: bool,
 ) -> int:
     r"""Play GAME yourself, on the embedded engine or on a server.
@@ -62,7 +68,8 @@ def command(
     if plain:
         from openenv_tui.cli.lines import play_in_lines
 
-        return play_in_lines(game, env, seat, opponent, drawn, sent)
+        with recording(record, env) as tape:
+            return play_in_lines(game, env, seat, opponent, drawn, sent, tape)
     if not on_a_terminal():
         raise UsageError(
             "there is no terminal to draw on; run this in a terminal, or add --plain to play in "
@@ -72,4 +79,6 @@ def command(
     from openenv_tui.cli.app import open_table
     from openenv_tui.tui.sitting import Setup
 
-    return open_table(Setup(game, env, seat=seat, others=opponent, seed=drawn, headers=sent))
+    setup = Setup(game, env, seat=seat, others=opponent, seed=drawn, headers=sent)
+    with recording(record, env) as tape:
+        return open_table(setup, tape)

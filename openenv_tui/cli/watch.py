@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from openenv_tui.cli.common import (
@@ -10,6 +12,8 @@ from openenv_tui.cli.common import (
     game_argument,
     on_a_terminal,
     plain_option,
+    record_option,
+    recording,
     required_game,
     seed_option,
 )
@@ -32,6 +36,7 @@ from openenv_tui.seeding import drawn_seed
 @env_option
 @access_options
 @seed_option
+@record_option
 @plain_option
 def command(
     game: str | None,
@@ -40,6 +45,7 @@ def command(
     headers: tuple[str, ...],
     token: str | None,
     seed: int | None,
+    record: Path | None,
     plain: bool,
 ) -> int:
     r"""Watch policies play GAME: pause, step, change the speed, take a seat over.
@@ -55,7 +61,8 @@ def command(
     if plain:
         from openenv_tui.cli.lines import watch_in_lines
 
-        return watch_in_lines(game, env, policies, drawn, sent)
+        with recording(record, env) as tape:
+            return watch_in_lines(game, env, policies, drawn, sent, tape)
     if not on_a_terminal():
         raise UsageError(
             "there is no terminal to draw on; run this in a terminal, or add --plain to print "
@@ -65,4 +72,6 @@ def command(
     from openenv_tui.cli.app import open_table
     from openenv_tui.tui.sitting import Setup
 
-    return open_table(Setup(game, env, person=False, policies=policies, seed=drawn, headers=sent))
+    setup = Setup(game, env, person=False, policies=policies, seed=drawn, headers=sent)
+    with recording(record, env) as tape:
+        return open_table(setup, tape)

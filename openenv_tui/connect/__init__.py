@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from openenv_tui.connect.access import Headers
 from openenv_tui.connect.targets import LOCAL, websocket_url
@@ -13,6 +13,9 @@ OPEN_TIMEOUT: Final = 10.0
 """Seconds until a server has to have opened a session."""
 ANSWER_TIMEOUT: Final = 60.0
 """Seconds for each answer; a server's own opponent may have to think."""
+
+if TYPE_CHECKING:
+    from openenv_tui.wire.tape import Tape
 
 
 class OpenEnvironment(Environment, Protocol):
@@ -42,6 +45,7 @@ async def connect_async(
     headers: Headers = (),
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
+    tape: Tape | None = None,
 ) -> OpenAsyncEnvironment:
     """Open an environment, which ``async with`` closes.
 
@@ -59,6 +63,7 @@ async def connect_async(
         headers: (name, value) pairs that a server is sent, such as a token.
         open_timeout: seconds until a server has to have opened a session.
         timeout: seconds for each answer of a server.
+        tape: notes the frames of a server's session.
 
     Raises:
         UsageError: no such target, game, seat or opponent.
@@ -69,16 +74,16 @@ async def connect_async(
         from openenv_tui.connect.local import AsyncLocalEnvironment
 
         return AsyncLocalEnvironment(_local_game(game, seat, opponent))
+    from openenv_tui.connect.reach import LiveServer
     from openenv_tui.connect.remote import open_remote
 
     return await open_remote(
-        websocket_url(target),
+        LiveServer(websocket_url(target), headers, tape),
         game,
         seat=seat,
         opponent=opponent,
         every_view=every_view,
         limit=limit,
-        headers=headers,
         open_timeout=open_timeout,
         timeout=timeout,
     )
@@ -99,6 +104,7 @@ def connect(
     headers: Headers = (),
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
+    tape: Tape | None = None,
 ) -> OpenEnvironment:
     """Open an environment without having to await.
 
@@ -123,6 +129,7 @@ def connect(
             headers=headers,
             open_timeout=open_timeout,
             timeout=timeout,
+            tape=tape,
         )
     )
 

@@ -46,7 +46,7 @@ class ArenaServerEnvironment(ServerEnvironment):
         self._ply = -1
 
     async def reset(self, seed: int) -> Step:
-        reply = await self._session.reset({**self._parameters, "seed": seed})
+        reply = await self.session.reset({**self._parameters, "seed": seed})
         if integers(reply.metadata, "seats") != self.seats:
             raise WireError(f"the server gives other seats than before, {list(self.seats)}")
         if field(reply.metadata, "seed", int) != seed:
@@ -60,6 +60,12 @@ class ArenaServerEnvironment(ServerEnvironment):
         if len(actions) == 1:
             return {"action_id": actions[0]}
         return {"action_id": actions[0], "metadata": {"actions": list(actions)}}
+
+    def actions_of(self, data: Mapping[str, Any]) -> tuple[Action, ...]:
+        more = data.get("metadata")
+        if isinstance(more, dict) and "actions" in more:
+            return integers(more, "actions")
+        return super().actions_of(data)
 
     def _advance(self, reply: ObservationReply) -> Step:
         metadata = reply.metadata

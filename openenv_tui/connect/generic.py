@@ -36,7 +36,7 @@ class GenericEnvironment(ServerEnvironment):
 
     async def reset(self, seed: int) -> Step:
         # Most servers of today ignore a seed; the audit finds out.
-        reply = await self._session.reset({"seed": seed})
+        reply = await self.session.reset({"seed": seed})
         self._returns = [0.0] * self.game.info.players
         self._ply = 0
         if reply.done:
@@ -51,7 +51,7 @@ class GenericEnvironment(ServerEnvironment):
         except TypeError as error:
             raise IllegalActionError(f"{actions[0]!r:.80} is not an action") from error
         try:
-            reply = await self._session.step(seen.action_space.payload(action))
+            reply = await self.session.step(seen.action_space.payload(action))
         except ServerError as error:
             if error.code == VALIDATION:
                 raise IllegalActionError(f"the server does not take it: {error}") from error
@@ -61,6 +61,9 @@ class GenericEnvironment(ServerEnvironment):
         for player, share in shares.items():
             self._returns[player] += share
         return self._observed(reply, self._fields)
+
+    def actions_of(self, data: Mapping[str, Any]) -> tuple[Action, ...]:
+        return tuple(seen.action_space.accept(data) for seen in self._acting if seen.action_space)
 
     def _expected(self, actions: Sequence[Action]) -> tuple[Observation]:
         if len(self._acting) != 1 or len(actions) != 1:

@@ -44,7 +44,7 @@ class OfficialEnvironment(ServerEnvironment):
 
     async def reset(self, seed: int) -> Step:
         # The seed is ignored by today's servers, and honoured by those of tomorrow.
-        reply = await self._session.reset({"seed": seed})
+        reply = await self.session.reset({"seed": seed})
         self._return = reply.reward or 0.0
         self._ply = 0
         if reply.done:

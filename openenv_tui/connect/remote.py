@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from openenv_tui.connect.access import Headers
 from openenv_tui.connect.arena_server import ArenaServerEnvironment
 from openenv_tui.connect.generic import GenericEnvironment
 from openenv_tui.connect.official import OfficialEnvironment
-from openenv_tui.connect.pages import page
+from openenv_tui.connect.reach import Server
 from openenv_tui.connect.server import ServerEnvironment
 from openenv_tui.errors import (
     GameError,
@@ -31,7 +30,6 @@ from openenv_tui.games.served import adapter_for
 from openenv_tui.render import printable
 from openenv_tui.wire.codec import ObservationReply, field, integers
 from openenv_tui.wire.session import FATAL, Session
-from openenv_tui.wire.transport import connect, public_address
 
 WORD: Final = re.compile(r"[\w.+-]+")
 """What a game's name and parameters may be made of, when a server names them."""
@@ -55,20 +53,18 @@ class Facts:
 
 
 async def open_remote(
-    url: str,
+    server: Server,
     game: str | None = None,
     *,
     seat: int | None = None,
     opponent: str | None = None,
     every_view: bool = False,
     limit: int | None = None,
-    headers: Headers = (),
     open_timeout: float,
     timeout: float,
 ) -> ServerEnvironment:
-    """Open an environment on the server whose WebSocket is at ``url``; see ``connect_async``."""
-    address = public_address(url)
-    session = Session(await connect(url, open_timeout, headers), address, timeout)
+    """Open an environment on a server; see ``connect_async``."""
+    session = Session(await server.open(open_timeout), server.address, timeout)
     asked: dict[str, Any] = {
         "agent_player": "all" if seat is None else seat,
         "views": "all" if every_view else "acting",
@@ -76,23 +72,41 @@ async def open_remote(
     asked |= {"game": game} if game is not None else {}
     asked |= {"opponent": opponent} if opponent is not None else {}
     try:
-        state = await _introduce(session, open_timeout)
-        if "game_name" not in state:
-            if seat is not None or opponent is not None:
-                raise UsageError(
-                    f"{address} is no server of OpenSpiel games: this side plays all of its seats, "
-                    "so leave the seat and the opponent out"
-                )
-            return await _generic(session, url, state, game, limit, open_timeout, headers)
-        facts = _facts(address, state)
-        wanted = load_game(game) if game is not None else None
-        probe = await _probe(session, asked)
-        if "seats" in probe.metadata:
-            return _ours(session, probe, asked)
-        return _official(session, facts, wanted, seat, opponent)
+        environment = await _environment(
+            server, session, asked, game, seat, opponent, limit, open_timeout
+        )
     except BaseException:
         await session.close()
         raise
+    server.opened()
+    return environment
+
+
+async def _environment(
+    server: Server,
+    session: Session,
+    asked: Mapping[str, Any],
+    game: str | None,
+    seat: int | None,
+    opponent: str | None,
+    limit: int | None,
+    timeout: float,
+) -> ServerEnvironment:
+    """The kind of environment that the server's own words call for."""
+    state = await _introduce(session, timeout)
+    if "game_name" not in state:
+        if seat is not None or opponent is not None:
+            raise UsageError(
+                f"{session.address} is no server of OpenSpiel games: this side plays all of its "
+                "seats, so leave the seat and the opponent out"
+            )
+        return await _generic(server, session, state, game, limit, timeout)
+    facts = _facts(session.address, state)
+    wanted = load_game(game) if game is not None else None
+    probe = await _probe(session, asked)
+    if "seats" in probe.metadata:
+        return _ours(session, probe, asked)
+    return _official(session, facts, wanted, seat, opponent)
 
 
 async def _introduce(session: Session, timeout: float) -> Mapping[str, Any]:
@@ -129,17 +143,16 @@ async def _probe(session: Session, asked: Mapping[str, Any]) -> ObservationReply
 
 
 async def _generic(
+    server: Server,
     session: Session,
-    url: str,
     state: Mapping[str, Any],
     wanted: str | None,
     limit: int | None,
     timeout: float,
-    headers: Headers,
 ) -> GenericEnvironment:
     """An environment that is played as its schema says, or by the adapter that fits it."""
     schema, about = await asyncio.gather(
-        page(url, "schema", timeout, headers), page(url, "metadata", timeout, headers)
+        server.page("schema", timeout), server.page("metadata", timeout)
     )
     facts = environment_facts(schema or {}, about or {}, state)
     adapter = adapter_for(facts)

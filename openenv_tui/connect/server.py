@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
-from openenv_tui.errors import IllegalActionError
+from openenv_tui.errors import IllegalActionError, WireError
 from openenv_tui.game import Game
 from openenv_tui.model import Action, Observation, Step
-from openenv_tui.wire.codec import ObservationReply
+from openenv_tui.wire.codec import ObservationReply, field
 from openenv_tui.wire.session import Session
 
 
@@ -23,6 +23,7 @@ class ServerEnvironment:
 
     Attributes:
         seeded: whether a seed decides all chance; only our server promises it.
+        session: with the server; between two questions others may ask in it too.
     """
 
     seeded = False
@@ -38,7 +39,7 @@ class ServerEnvironment:
         self.game = game
         self.seats = seats
         self.opponents = opponents
-        self._session = session
+        self.session = session
         self._acting: tuple[Observation, ...] = ()
         self._seen: dict[int, Observation] = {}
 
@@ -53,7 +54,7 @@ class ServerEnvironment:
 
     async def step(self, actions: Sequence[Action]) -> Step:
         self._refuse_illegal(actions)
-        return self._advance(await self._session.step(self._action(actions)))
+        return self._advance(await self.session.step(self._action(actions)))
 
     def observe(self, player: int) -> Observation:
         try:
@@ -65,10 +66,26 @@ class ServerEnvironment:
             ) from None
 
     async def close(self) -> None:
-        await self._session.close()
+        await self.session.close()
 
     def _action(self, actions: Sequence[Action]) -> Mapping[str, object]:
         return {"action_id": actions[0]}
+
+    def actions_of(self, data: Mapping[str, Any]) -> tuple[Action, ...]:
+        """The actions that a step's data carry, for the last step's observations in their order.
+
+        Raises:
+            WireError, IllegalActionError: they are no such data.
+        """
+        return (field(data, "action_id", int),)
+
+    def action_of(self, data: Mapping[str, Any], player: int) -> Action:
+        """The action of one of the players whose turn it is; raises what ``actions_of`` does."""
+        acting = [seen.player for seen in self._acting]
+        actions = self.actions_of(data)
+        if len(actions) != len(acting) or player not in acting:
+            raise WireError(f"{len(actions)} actions do not fit {len(acting)} players")
+        return actions[acting.index(player)]
 
     def _advance(self, reply: ObservationReply) -> Step:
         raise NotImplementedError

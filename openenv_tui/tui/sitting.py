@@ -18,6 +18,7 @@ from openenv_tui.model import MatchRecord, Observation, Step
 from openenv_tui.seeding import SEED_BITS
 from openenv_tui.specs import PolicySpec, heuristic_for
 from openenv_tui.tui.seat import Chair, Person
+from openenv_tui.wire.tape import Tape
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Sitting:
         environment: owned from now on.
         chairs: player id -> chair, for the seats of this side.
         person: who may sit down on any one of them.
+        tape: of the frames that went to and from a server.
 
     Attributes:
         seat: where the person sits; None while they watch.
@@ -70,7 +72,14 @@ class Sitting:
         history: the actions chosen on this side, oldest first.
         rewards: player id -> what the last step gave.
         returns: player id -> the sum so far.
+        about: which game of several this is; "" where that goes without saying.
+        again: what ``recover`` does, in a word or two.
+        open_seats: the person may take a seat.
     """
+
+    about = ""
+    again = "Reconnect"
+    open_seats = True
 
     def __init__(
         self,
@@ -78,12 +87,14 @@ class Sitting:
         environment: AsyncEnvironment,
         chairs: dict[int, Chair],
         person: Person,
+        tape: Tape,
     ) -> None:
         self.setup = setup
         self.environment = environment
         self.game: Game = environment.game
         self.chairs = chairs
         self.person = person
+        self.tape = tape
         self.seat: int | None = None
         self.seed = setup.seed
         self.match: Match | None = None
@@ -163,7 +174,11 @@ class Sitting:
             OpenEnvTuiError: it still cannot be had.
         """
         await self.environment.close()
-        self.environment = await _open(self.setup)
+        self.environment = await _open(self.setup, self.tape)
+
+    async def recover(self) -> None:
+        """Make a next game possible after one was lost; raises what ``reopen`` does."""
+        await self.reopen()
 
     async def close(self) -> None:
         """Let go of the environment and the policies."""
@@ -191,8 +206,12 @@ def _closable(steps: AsyncIterator[Step]) -> AsyncGenerator[Step, None]:
     return cast("AsyncGenerator[Step, None]", steps)
 
 
-async def open_sitting(setup: Setup) -> Sitting:
+async def open_sitting(setup: Setup, tape: Tape | None = None) -> Sitting:
     """Open the environment, seat everybody, and check that they can play.
+
+    Args:
+        setup: what was asked for.
+        tape: is given the frames; None for a new one.
 
     Raises:
         UsageError: a game, seat or policy that cannot be.
@@ -201,19 +220,22 @@ async def open_sitting(setup: Setup) -> Sitting:
     # Specs are read first: a wrong name should not have to wait for a server.
     for spec in (*setup.policies, *([setup.others] if setup.others else [])):
         PolicySpec.parse(spec).build()
-    environment = await _open(setup)
+    tape = tape or Tape()
+    environment = await _open(setup, tape)
     try:
-        return _seated(setup, environment)
+        return _seated(setup, environment, tape)
     except BaseException:
         await environment.close()
         raise
 
 
-async def _open(setup: Setup) -> AsyncEnvironment:
-    return await open_environment(setup.target, setup.game, every_view=True, headers=setup.headers)
+async def _open(setup: Setup, tape: Tape) -> AsyncEnvironment:
+    return await open_environment(
+        setup.target, setup.game, every_view=True, headers=setup.headers, tape=tape
+    )
 
 
-def _seated(setup: Setup, environment: AsyncEnvironment) -> Sitting:
+def _seated(setup: Setup, environment: AsyncEnvironment, tape: Tape) -> Sitting:
     game = environment.game
     seat = _persons_seat(setup, environment) if setup.person else None
     person = Person(game)
@@ -230,7 +252,7 @@ def _seated(setup: Setup, environment: AsyncEnvironment) -> Sitting:
         if reason := policy.unfit(game.info):
             raise UnfitPolicyError(spec, game.info.name, reason)
         chairs[player] = Chair(spec, policy, person)
-    sitting = Sitting(replace(setup, game=game.info.name), environment, chairs, person)
+    sitting = Sitting(replace(setup, game=game.info.name), environment, chairs, person, tape)
     if seat is not None:
         sitting.take_seat(seat)
     return sitting

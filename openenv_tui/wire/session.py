@@ -27,6 +27,7 @@ R = TypeVar("R", ObservationReply, StateReply)
 CAPACITY: Final = "CAPACITY_REACHED"
 FATAL: Final = frozenset({CAPACITY, "FACTORY_ERROR", "SESSION_ERROR"})
 """After these the server closes the connection."""
+BY_HAND: Final = "a frame by hand"
 IDLE_PAUSE: Final = 20.0
 """Seconds. An environment that fails after such a pause was closed by its server's idle reaper."""
 
@@ -48,6 +49,7 @@ class Session:
         self._transport = transport
         self._timeout = timeout
         self._asking: str | None = None
+        self._freed: asyncio.Future[None] | None = None
         self._lost: str | None = None
         self._fault: type[SessionLostError] = SessionLostError
         self._overdue: str | None = None
@@ -83,6 +85,18 @@ class Session:
         """The session's facts; raises what ``reset`` does."""
         return self._expect(StateReply, await self._ask(codec.STATE_REQUEST, "state")).data
 
+    async def pass_on(self, frame: str) -> str:
+        """Send a frame as it is, and give what comes back as it is.
+
+        It waits until no question is out, and questions wait for it. What it makes of the episode
+        is the caller's business. Raises what ``reset`` does, except for errors that it was sent.
+        """
+        while self._asking is not None:
+            self._freed = self._freed or asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._freed)
+        self._refuse_if_lost()
+        return await self._answer(frame, BY_HAND)
+
     async def close(self) -> None:
         """Give the session back to the server; twice does no harm."""
         if self._lost is None:
@@ -93,16 +107,34 @@ class Session:
         await self._transport.close()
 
     async def _ask(self, request: str, what: str) -> Reply:
+        while self._asking == BY_HAND:
+            self._freed = self._freed or asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._freed)
+        self._refuse_if_lost()
+        if self._asking is not None:
+            raise RuntimeError(f"a session answers one question at a time; {what} came too early")
+        frame = await self._answer(request, what)
+        try:
+            reply = codec.decode(frame)
+        except WireError as error:
+            self._lose(error.happened)
+            raise
+        if type(reply) is ErrorReply:
+            raise self._refusal(reply, what)
+        return reply
+
+    def _refuse_if_lost(self) -> None:
         if self._lost is not None:
             if self._fault is StalledError:
                 self._fault = LateAnswerError
             raise self._over()
-        if self._asking is not None:
-            raise RuntimeError(f"a session answers one question at a time; {what} came too early")
+
+    async def _answer(self, request: str, what: str) -> str:
+        """Ask, and wait for the frame that answers."""
         self._asking = what
         self._set_alarm()
         try:
-            reply = codec.decode(await self._exchange(request, what))
+            return await self._exchange(request, what)
         except TransportClosed as error:
             raise self._ended(error) from error
         except (WireError, SessionLostError) as error:
@@ -115,9 +147,9 @@ class Session:
             raise
         finally:
             self._asking = None
-        if type(reply) is ErrorReply:
-            raise self._refusal(reply, what)
-        return reply
+            if self._freed is not None:
+                self._freed.set_result(None)
+                self._freed = None
 
     async def _exchange(self, request: str, what: str) -> str:
         try:

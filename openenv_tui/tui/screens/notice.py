@@ -55,16 +55,25 @@ def _written(section: Section) -> Content:
 
 
 class LostScreen(ModalScreen[bool]):
-    """The game cannot go on: says why, and gives True for a new connection, False for leaving."""
+    """The game cannot go on: says why, and gives True for what helps, False for leaving.
+
+    Args:
+        reason: without a full stop.
+        again: what helps, in a word or two.
+        heading: of the dialog.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,enter", "dismiss(True)", "Reconnect"),
+        Binding("r,enter", "dismiss(True)", "Go on"),
         Binding("escape,q", "dismiss(False)", "Leave"),
     ]
 
-    def __init__(self, reason: str, heading: str = "This game cannot go on") -> None:
+    def __init__(
+        self, reason: str, again: str = "Reconnect", heading: str = "This game cannot go on"
+    ) -> None:
         super().__init__()
         self._reason = reason
+        self._again = again
         self._heading = heading
 
     def compose(self) -> ComposeResult:
@@ -72,12 +81,12 @@ class LostScreen(ModalScreen[bool]):
             yield Label(self._heading, classes="title")
             yield Static(Content(f"{self._reason}."), id="reason")
             with Horizontal(classes="buttons"):
-                yield Button("Reconnect (r)", id="reconnect", variant="primary", compact=True)
+                yield Button(f"{self._again} (r)", id="again", variant="primary", compact=True)
                 yield Button("Leave (esc)", id="leave", compact=True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "reconnect")
+        self.dismiss(event.button.id == "again")
 
 
 class TooSmallScreen(ModalScreen[None]):

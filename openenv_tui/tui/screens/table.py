@@ -205,7 +205,8 @@ class TableScreen(Screen[None]):
 
     def _title(self) -> Content:
         game = self.sitting.game
-        return Content.assemble((game.title, "bold"), (f"  {game.info.name}", MUTED))
+        about = f"  {self.sitting.about}" if self.sitting.about else ""
+        return Content.assemble((game.title, "bold"), (f"  {game.info.name}{about}", MUTED))
 
     def goal_line(self) -> Content:
         """What a player is to do."""
@@ -363,18 +364,18 @@ class TableScreen(Screen[None]):
 
     def _give_up(self, error: OpenEnvTuiError) -> None:
         self.workers.cancel_group(self, "game")
-        self.app.push_screen(LostScreen(str(error)), self._after_loss)
+        self.app.push_screen(LostScreen(str(error), self.sitting.again), self._after_loss)
 
-    def _after_loss(self, reconnect: bool | None) -> None:
-        if not reconnect:
+    def _after_loss(self, again: bool | None) -> None:
+        if not again:
             self.action_leave()
             return
-        self.run_worker(self._reconnect(), group="game", exclusive=True)
+        self.run_worker(self._recover(), group="game", exclusive=True)
 
-    async def _reconnect(self) -> None:
+    async def _recover(self) -> None:
         self._say("#status", Content("Connecting..."))
         try:
-            await self.sitting.reopen()
+            await self.sitting.recover()
         except OpenEnvTuiError as error:
             self._give_up(error)
             return
@@ -476,7 +477,7 @@ class TableScreen(Screen[None]):
         if action == "pick":
             return self.sitting.seat is not None and not self.over
         if action == "change_hands":
-            return not self.over
+            return not self.over and self.sitting.open_seats
         return True
 
     def action_help(self) -> None:
