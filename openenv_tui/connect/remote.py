@@ -78,6 +78,7 @@ async def open_remote(
     except BaseException:
         await session.close()
         raise
+    environment.server = server
     server.opened()
     return environment
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from openenv_tui.connect.reach import Server
 from openenv_tui.errors import IllegalActionError, WireError
 from openenv_tui.game import Game
 from openenv_tui.model import Action, Observation, Step
@@ -23,11 +24,13 @@ class ServerEnvironment:
 
     Attributes:
         seeded: whether a seed decides all chance; only our server promises it.
-        session: with the server; between two questions others may ask in it too.
+        server: where the session was opened.
+        session: with it; between two questions others may ask in it too.
     """
 
     seeded = False
     game: Game
+    server: Server
 
     def __init__(
         self,

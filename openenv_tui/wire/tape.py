@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from time import perf_counter
 from typing import Any, Final
@@ -119,8 +119,10 @@ class Tape:
         self.add(Frame(self.total + 1, session, now, way, text, by_hand, waited))
 
     def add(self, frame: Frame) -> None:
-        """A frame with its own number and time."""
+        """A frame with a time of its own; it gets the next number."""
         self.total += 1
+        if frame.number != self.total:
+            frame = replace(frame, number=self.total)
         self.frames.append(frame)
         self._letters += len(frame.text)
         if frame.waited is not None:

@@ -56,6 +56,7 @@ class TableScreen(Screen[None]):
         Binding("f6,s", "same_game", "Again", key_display="f6", id="table.same"),
         Binding("enter", "proceed", "New game", show=False),
         Binding("f2,t", "change_hands", "Hand over", key_display="f2", id="table.hands"),
+        Binding("f3", "inspect", "Inspect", id="table.inspect"),
         Binding("slash", "pick", "List", show=False, id="table.pick"),
     ]
 
@@ -480,6 +481,17 @@ class TableScreen(Screen[None]):
             return not self.over and self.sitting.open_seats
         return True
 
+    def action_inspect(self) -> None:
+        """Look at what goes over the wire."""
+        from openenv_tui.tui.screens.inspect import InspectScreen
+
+        self.app.push_screen(InspectScreen(self.sitting), self._after_inspection)
+
+    def _after_inspection(self, touched: bool | None) -> None:
+        self.draw()
+        if touched and not self.over:
+            self._tell("You sent frames by hand: the board is right again after the next move")
+
     def action_help(self) -> None:
         """What the keys do here."""
         game = self.sitting.game
@@ -511,6 +523,7 @@ class TableScreen(Screen[None]):
         return [
             ("f5 or r", "new game, with the next seed"),
             ("f6 or s", "the same seed again"),
+            ("f3", "inspect the frames to and from the server"),
             ("f2 or t", "hand the seat over to a policy, or take it"),
             ("/", "choose among all legal actions by name"),
             ("esc or q", "leave"),

@@ -21,7 +21,8 @@ class WatchScreen(TableScreen):
         Binding("minus", "slower", "Slower", show=False, id="watch.slower"),
         Binding("v", "view", "View", id="watch.view"),
         Binding("f2,t", "change_hands", "Take over", key_display="f2", id="table.hands"),
-        # The footer has no room for these before the end, which names them.
+        # The footer has no room for these; the end and the help name them.
+        Binding("f3", "inspect", "Inspect", show=False, id="table.inspect"),
         Binding("f5,r", "new_game", "New", show=False, id="table.new"),
         Binding("f6,s", "same_game", "Again", show=False, id="table.same"),
     ]
