@@ -14,6 +14,8 @@ from fcntl import ioctl
 
 import pytest
 
+from tests.support.servers import our_server
+
 PROGRAM = [sys.executable, "-m", "openenv_tui"]
 ESCAPE = re.compile(rb"\x1b(\[[0-?]*[ -/]*[@-~]|[PX^_\]].*?(\x1b\\|\x07)|.)", re.DOTALL)
 
@@ -203,3 +205,43 @@ def test_a_crash_leaves_the_terminal_sane_and_says_where_the_traceback_is(tmp_pa
     (log,) = tmp_path.rglob("crash-*.log")
     assert "nobody expected this" in log.read_text()
     assert "do-not-tell" not in log.read_text().replace('token = "do-not-tell"', "")
+
+
+@pytest.mark.parametrize("game", ["catch", "kuhn_poker", "goofspiel(num_cards=3)", "blackjack"])
+def test_what_was_recorded_is_shown_again_without_the_server(tmp_path, game):
+    path = tmp_path / "game.jsonl"
+    with our_server(game) as (_, address):
+        told = run(
+            *("watch", "--env", address, "-p", "random", "--seed", "5", "--plain"),
+            *("--record", str(path)),
+        )
+    assert told.returncode == 0, told.stderr
+    assert f"frames are in {path}" in told.stderr
+    again = run("replay", str(path), "--plain")
+    assert again.returncode == 0, again.stderr
+    assert "1 episode" in again.stderr
+    _, _, shown = again.stdout.partition("Episode 1 of 1\n")
+    assert shown.strip() == told.stdout.replace("random", "recorded").strip()
+
+
+def test_a_persons_game_is_recorded_too(tmp_path):
+    path = tmp_path / "game.jsonl"
+    with our_server("catch") as (_, address):
+        played = run(
+            "play", "--env", address, "--plain", "--record", str(path), answers="left\n" * 3
+        )
+    assert played.returncode == 0, played.stderr
+    again = run("replay", str(path), "--plain")
+    assert "3. seat 0, recorded: LEFT" in again.stdout
+    assert "The recording ends here" in again.stdout
+
+
+def test_what_cannot_be_recorded_or_replayed_is_said(tmp_path):
+    local = run("play", "catch", "--plain", "--record", str(tmp_path / "game.jsonl"))
+    assert (local.returncode, "local is no server" in local.stderr) == (2, True)
+    foreign = tmp_path / "notes.txt"
+    foreign.write_text("nothing")
+    other = run("replay", str(foreign))
+    assert (other.returncode, "no recording of frames" in other.stderr) == (2, True)
+    gone = run("replay", str(tmp_path / "none"), "--plain")
+    assert (gone.returncode, "cannot read" in gone.stderr) == (2, True)
