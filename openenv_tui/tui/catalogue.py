@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from openenv_tui.errors import OpenEnvTuiError
+from openenv_tui.game import Game
 from openenv_tui.games import GAMES, load_game
+from openenv_tui.games.generic import Facts, GenericGame
 from openenv_tui.model import GameInfo
 from openenv_tui.specs import POLICIES, PolicySpec, heuristic_for
+
+SERVED: Final = "(what the server serves)"
+"""Stands for a game that only a server can name."""
 
 
 class Entry(NamedTuple):
@@ -43,13 +48,18 @@ def matching(part: str) -> list[Entry]:
     return [e for e in catalogue() if all(word in f"{e.name} {e.title}".lower() for word in words)]
 
 
+def game_of(name: str) -> Game:
+    """The game, or where only a server can name it, one of which nothing is known."""
+    return load_game(name) if name != SERVED else GenericGame(Facts("environment"))
+
+
 @lru_cache(maxsize=256)
-def fitting_policies(info_name: str) -> tuple[str, ...]:
+def fitting_policies(name: str) -> tuple[str, ...]:
     """The policies in the table that can play a game, the one made for it first, then random."""
-    info = load_game(info_name).info
+    info = game_of(name).info
     best = heuristic_for(info.short_name)
-    names = [name for name in POLICIES if _fits(name, info)]
-    return tuple(sorted(names, key=lambda name: (name != best, name != "random", name)))
+    names = [each for each in POLICIES if _fits(each, info)]
+    return tuple(sorted(names, key=lambda each: (each != best, each != "random", each)))
 
 
 def _fits(name: str, info: GameInfo) -> bool:

@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from openenv_tui.tui.screens.evaluate import EvaluateScreen
+from tests.support.servers import NO_OPENENV, openenv_installed, zoo_server
+
+needs_openenv = pytest.mark.skipif(not openenv_installed(), reason=NO_OPENENV)
 
 
 async def test_a_run_fills_the_table_and_is_found_among_the_results(lobby):
@@ -60,3 +65,17 @@ async def test_stopping_keeps_what_was_played(lobby):
         await user.waits_for("Stopped; what was played is kept", seconds=10)
         assert isinstance(user.app.screen, EvaluateScreen)
         assert "not all episodes were played" in user.sees()
+
+
+@needs_openenv
+async def test_what_only_a_server_can_name_is_evaluated_too(lobby):
+    with zoo_server("thermostat") as address:
+        async with lobby(size=(120, 36)) as user:
+            user.app.screen.query_one("#server").value = f"{address}/thermostat"
+            await user.press("up", "up", "f4")
+            await user.waits_for("The server says what it serves")
+            user.app.screen.query_one("#episodes").value = "20"
+            user.app.screen.query_one("#win").value = "return > 0"
+            await user.press("f2")
+            await user.waits_for("kept in results", seconds=20)
+            assert "thermostat" in user.sees()

@@ -28,9 +28,8 @@ from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.evaluation.plan import LOCAL, Plan
 from openenv_tui.evaluation.runner import Evaluation, Progress, run_plan
 from openenv_tui.evaluation.table import Table
-from openenv_tui.games import load_game
 from openenv_tui.specs import heuristic_for
-from openenv_tui.tui.catalogue import catalogue, fitting_policies
+from openenv_tui.tui.catalogue import SERVED, catalogue, fitting_policies, game_of
 from openenv_tui.tui.glyphs import MUTED
 from openenv_tui.tui.screens.notice import HelpScreen, Section
 from openenv_tui.tui.screens.spec import SpecScreen
@@ -39,6 +38,10 @@ from openenv_tui.tui.widgets.standings import Standings
 
 EPISODES: Final = 1000
 SHORT_SEED: Final = 1_000_000
+UNNAMED: Final = (
+    "The server says what it serves. Where its game has no outcome of its own, rows are ranked by "
+    "mean return; what a win is can be said, as in return > 0."
+)
 BASELINES: Final = ("random", "stay")
 
 
@@ -90,7 +93,10 @@ class EvaluateScreen(Screen[None]):
         with Horizontal(id="evaluate"):
             with VerticalScroll(id="form", can_focus=False):
                 yield Select(
-                    [(Content(entry.title), entry.name) for entry in catalogue()],
+                    [
+                        *[(Content(entry.title), entry.name) for entry in catalogue()],
+                        (SERVED, SERVED),
+                    ],
                     value=self._game,
                     allow_blank=False,
                     compact=True,
@@ -116,6 +122,9 @@ class EvaluateScreen(Screen[None]):
                 with Horizontal(classes="row"):
                     yield Label("server")
                     yield Input(self._target, placeholder=LOCAL, id="server", compact=True)
+                with Horizontal(classes="row", id="win-row"):
+                    yield Label("win is")
+                    yield Input(placeholder="return > 0", id="win", compact=True)
                 with Horizontal(id="buttons"):
                     yield Button("Run", id="run", variant="primary", compact=True)
                     yield Button("Stop", id="stop", compact=True, disabled=True)
@@ -139,16 +148,19 @@ class EvaluateScreen(Screen[None]):
     def _offer(self, name: str) -> None:
         """Offer the policies that can play a game, the one made for it and baselines chosen."""
         self._game = name
-        game = load_game(name)
-        names = fitting_policies(game.info.name)
+        game = game_of(name)
+        names = fitting_policies(name if name == SERVED else game.info.name)
         chosen = (heuristic_for(game.info.short_name), *BASELINES)
         self.query_one(CheckList).offer(names, chosen)
         opponent = self.query_one("#opponent", Select)
         opponent.set_options((Content(n), n) for n in names)
         opponent.value = "random"
-        self.query_one("#opponent-row").display = game.info.players > 1
+        self.query_one("#opponent-row").display = game.info.players > 1 or name == SERVED
+        self.query_one("#win-row").display = name == SERVED
         self.query_one("#caption", Static).update(
             Content.styled(f"{game.title}. {game.outcome_rule}.", MUTED)
+            if name != SERVED
+            else Content.styled(UNNAMED, MUTED)
         )
 
     # Running.
@@ -162,12 +174,13 @@ class EvaluateScreen(Screen[None]):
         seed = self.query_one("#seed", Input).value.strip()
         episodes = self.query_one("#episodes", Input).value.strip()
         return Plan(
-            game=self._game,
+            game=self._game if self._game != SERVED else "",
             policies=self.query_one(CheckList).selected,
             opponent=str(self.query_one("#opponent", Select).value),
             episodes=int(episodes) if episodes.lstrip("-").isdigit() else 0,
             seed=int(seed) if seed.lstrip("-").isdigit() else secrets.randbelow(SHORT_SEED),
             env=self.query_one("#server", Input).value.strip() or LOCAL,
+            win=self.query_one("#win", Input).value.strip() if self._game == SERVED else "",
         )
 
     def action_run(self) -> None:
@@ -257,7 +270,9 @@ class EvaluateScreen(Screen[None]):
             if spec is not None:
                 self.query_one(CheckList).add(spec)
 
-        self.app.push_screen(SpecScreen(load_game(self._game)), given)
+        game = game_of(self._game)
+        info = game.info if self._game != SERVED else None
+        self.app.push_screen(SpecScreen(game.title, info), given)
 
     def action_leave(self) -> None:
         """Back to where one came from; a run that is under way is stopped and kept."""
@@ -315,10 +330,12 @@ def words(table: Table) -> Content:
 def _command(plan: Plan) -> list[str]:
     """The command that makes this run again."""
     default = replace(plan, env=LOCAL)
-    command = ["openenv-tui", "eval", plan.game]
+    command = ["openenv-tui", "eval", *([plan.game] if plan.game else [])]
     for policy in plan.policies:
         command += ["-p", policy]
     command += ["-n", str(plan.episodes), "--seed", str(plan.seed), "--opponent", plan.opponent]
+    if plan.win:
+        command += ["--win", plan.win]
     return command if plan == default else [*command, "--env", plan.env]
 
 

@@ -18,7 +18,7 @@ from openenv_tui.connect.targets import LOCAL
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.games import load_game
 from openenv_tui.games.openspiel import OpenSpielGame
-from openenv_tui.tui.catalogue import Entry, catalogue, fitting_policies, matching, traits
+from openenv_tui.tui.catalogue import SERVED, Entry, catalogue, fitting_policies, matching, traits
 from openenv_tui.tui.glyphs import MUTED
 from openenv_tui.tui.screens import table_for
 from openenv_tui.tui.screens.notice import HelpScreen, Section
@@ -27,7 +27,6 @@ from openenv_tui.tui.sitting import Setup, open_sitting, stand_in
 
 YOU: Final = "you"
 OTHER: Final = "(other...)"
-SERVED: Final = "(what the server serves)"
 SHORT_SEED: Final = 1_000_000
 """Seeds drawn here stay below it, so that a person can say and type them."""
 
@@ -191,7 +190,8 @@ class LobbyScreen(Screen[None]):
             select.set_options((Content(name), name) for name in dict.fromkeys(names))
             select.value = spec
 
-        self.app.push_screen(SpecScreen(load_game(self._game)), given)
+        game = load_game(self._game)
+        self.app.push_screen(SpecScreen(game.title, game.info), given)
 
     # Going there.
 
@@ -257,8 +257,8 @@ class LobbyScreen(Screen[None]):
         """Tabulate win rates on the chosen game."""
         from openenv_tui.tui.screens.evaluate import EvaluateScreen
 
-        game = self._game if self._game != SERVED else ""
-        self.app.push_screen(EvaluateScreen(game or catalogue()[0].name, self._target))
+        game = self._game or catalogue()[0].name
+        self.app.push_screen(EvaluateScreen(game, self._target))
 
     def action_results(self) -> None:
         """Look at past runs."""

@@ -14,22 +14,28 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
 
 from openenv_tui.errors import OpenEnvTuiError
-from openenv_tui.games.openspiel import OpenSpielGame
+from openenv_tui.model import GameInfo
 from openenv_tui.specs import POLICIES, PolicySpec
 
 
 class SpecScreen(ModalScreen[str | None]):
-    """Asks for a policy's spec until one fits the game; None if it is left."""
+    """Asks for a policy's spec until one fits the game; None if it is left.
+
+    Args:
+        title: of the game.
+        info: None where the game is not known yet, and any policy may fit.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
 
-    def __init__(self, game: OpenSpielGame) -> None:
+    def __init__(self, title: str, info: GameInfo | None) -> None:
         super().__init__()
-        self._game = game
+        self._title = title
+        self._info = info
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(Content(f"A policy for {self._game.title}"), classes="title")
+            yield Label(Content(f"A policy for {self._title}"), classes="title")
             yield Input(
                 placeholder="mcts(simulations=200) or ./mine.py:Policy",
                 suggester=SuggestFromList(sorted(POLICIES)),
@@ -42,7 +48,8 @@ class SpecScreen(ModalScreen[str | None]):
     def _given(self, event: Input.Submitted) -> None:
         try:
             spec = PolicySpec.parse(event.value.strip())
-            problem = spec.build().unfit(self._game.info)
+            policy = spec.build()
+            problem = policy.unfit(self._info) if self._info else None
         except OpenEnvTuiError as error:
             problem = str(error)
         if problem:
