@@ -159,7 +159,8 @@ def planned(place: Path) -> Plan:
     written = manifest["plan"]
     try:
         known = {each.name: written[each.name] for each in fields(Plan) if each.name in written}
-        return Plan(**known | {"policies": tuple(known["policies"])})
+        against = tuple(map(tuple, known.get("against", ())))
+        return Plan(**known | {"policies": tuple(known["policies"]), "against": against})
     except (TypeError, KeyError) as error:
         raise StoreError(f"{place / MANIFEST} holds no plan that can be read: {error}") from error
 

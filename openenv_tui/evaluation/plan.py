@@ -27,6 +27,8 @@ class Plan:
         game: its name with parameters; "" for whatever a server serves.
         policies: specs, one row each.
         opponent: spec of who takes the other seats, where this side plays them.
+        against: for each row who takes them there, in the order of the seats after the row's own
+            policy; () for ``opponent`` in all rows.
         episodes: for each row.
         seed: everything that is ours follows from it.
         env: where the game is played: "local", or a server's address.
@@ -54,15 +56,17 @@ class Plan:
     give_up: float = 60.0
     win: str = ""
     max_steps: int = 1000
+    against: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.policies:
             raise UsageError("no policy to evaluate: name at least one, as in -p random")
-        repeated = {spec for spec in self.policies if self.policies.count(spec) > 1}
-        if repeated:
-            raise UsageError(
-                f"policy '{repeated.pop()}' is named twice; rows need names of their own"
-            )
+        if self.against and len(self.against) != len(self.policies):
+            raise ValueError("every row needs its own opponents, or none does")
+        rows = [(spec, self.others(row)) for row, spec in enumerate(self.policies)]
+        repeated = next((spec for spec, others in rows if rows.count((spec, others)) > 1), None)
+        if repeated is not None:
+            raise UsageError(f"policy '{repeated}' is named twice; rows need names of their own")
         for name, least in (("episodes", 1), ("jobs", 1), ("sessions", 1), ("max_steps", 1)):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} must be at least {least}, not {getattr(self, name)}")
@@ -77,6 +81,25 @@ class Plan:
             raise UsageError(f"give_up is a number of seconds, not {self.give_up:g}")
         if self.win:
             Rule.parse(self.win)
+
+    def others(self, row: int) -> tuple[str, ...]:
+        """Who takes the other seats; the last of them all that are left."""
+        return self.against[row] if self.against else (self.opponent,)
+
+    def lineup(self, row: int, seats: int) -> tuple[str, ...]:
+        """Who takes each of so many other seats."""
+        others = self.others(row)
+        return (*others, *[others[-1]] * seats)[:seats]
+
+    def orders(self, row: int, players: int) -> int:
+        """In how many orders the others sit around a row's policy: 2 where they differ, else 1."""
+        return 2 if len(set(self.lineup(row, players - 1))) > 1 else 1
+
+    @property
+    def entrants(self) -> tuple[str, ...]:
+        """Everybody who plays, each once: the rows' policies first."""
+        others = [name for row in range(len(self.policies)) for name in self.others(row)]
+        return tuple(dict.fromkeys((*self.policies, *others)))
 
 
 class Cast:
@@ -119,8 +142,7 @@ def check_fit(plan: Plan, cast: Cast, info: GameInfo, *, opponent_needed: bool) 
         UnknownNameError, SpecError: there is no such policy, or not with these options.
         UnfitPolicyError: one cannot play it.
     """
-    names = (*plan.policies, plan.opponent) if opponent_needed else plan.policies
-    for name in names:
+    for name in plan.entrants if opponent_needed else plan.policies:
         reason = _unfit(cast.build(name), info)
         if reason:
             raise UnfitPolicyError(name, info.name, reason)

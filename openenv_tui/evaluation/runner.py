@@ -276,8 +276,9 @@ class _About:
 
     def rows(self, plan: Plan) -> list[tuple[str, str | None]]:
         served = ", ".join(sorted(set(self.opponents.values())))
-        other = plan.opponent if self.opponent_needed else served or None
-        return [(policy, other) for policy in plan.policies]
+        if not self.opponent_needed:
+            return [(policy, served or None) for policy in plan.policies]
+        return [(spec, " + ".join(plan.others(row))) for row, spec in enumerate(plan.policies)]
 
     def pairing(self) -> str:
         if not self.seeded and len(self.seats) == self.game.info.players:
@@ -291,6 +292,10 @@ class _About:
         alone = f"Seat {served} alone: the server plays the others, so seats are not balanced"
         return alone if self.seeded else f"{alone}, and deals by dice of its own"
 
+    def _deal(self, plan: Plan) -> int:
+        rows, players = range(len(plan.policies)), self.game.info.players
+        return len(self.seats) * max(plan.orders(row, players) for row in rows)
+
     def meta(self, plan: Plan) -> dict[str, Any]:
         info = self.game.info
         return {
@@ -301,7 +306,7 @@ class _About:
             "pairing": self.pairing(),
             "outcome_rule": self.game.outcome_rule,
             "audit": self.audit,
-            "deal": len(self.seats) if self.seeded else 1,
+            "deal": self._deal(plan) if self.seeded else 1,
             "players": info.players,
             "seats": list(self.seats),
             "min_utility": info.min_utility,

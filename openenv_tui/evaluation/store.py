@@ -85,8 +85,12 @@ class Counts(NamedTuple):
     cut: int = 0
 
 
-def entry(row: int, episode: int, seat: int, record: MatchRecord) -> Entry:
-    """The line of the log for a match in which the row's policy had that seat."""
+def entry(row: int, episode: int, seat: int, record: MatchRecord, *, whole: bool = False) -> Entry:
+    """The line of the log for a match in which the row's policy had that seat.
+
+    Args:
+        whole: everybody's return is written down, also where it could be worked out by replay.
+    """
     _, seed, _, returns, outcomes, decisions, history, complete, forfeit, cut = record
     outcome = outcomes[seat]
     code = 1 if outcome is WIN else -1 if outcome is LOSS else 0 if outcome is DRAW else None
@@ -108,7 +112,7 @@ def entry(row: int, episode: int, seat: int, record: MatchRecord) -> Entry:
         1 if complete else 0,
         actions,
     )
-    if forfeit is None and len(returns) <= 2 and not cut:
+    if forfeit is None and len(returns) <= 2 and not cut and not whole:
         # Of two, the other's return can be worked out by replay; most logs are of such games.
         return usual
     said = (

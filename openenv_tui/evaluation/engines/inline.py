@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from itertools import cycle
 from typing import NamedTuple
 
 from arena_env.arena import Arena
@@ -13,6 +14,7 @@ from openenv_tui.evaluation.engines.chunks import Chunk
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
 from openenv_tui.match import FAULTS, Match, Seat, play, play_async
+from openenv_tui.model import GameInfo
 from openenv_tui.policy import Policy
 from openenv_tui.rule import judged
 from openenv_tui.seeding import Seeds
@@ -33,54 +35,69 @@ class Place(NamedTuple):
 
 
 class Seating:
-    """Who sits where, for one row: the policy at each seat in turn, the opponent at the others.
+    """Who sits where, for one row: its lineup, in one arrangement after another.
+
+    The arrangements are the rotations of the lineup, and where the others are several, also those
+    of its reverse: every policy has every seat equally often, and every neighbour on both sides.
 
     Args:
         plan: the run.
         cast: makes the policies.
-        name: the row's policy.
+        row: of the plan.
         players: seats of the game.
         seats: those that the policy takes in turn; all of them on our own engines.
         served: the seats that the environment plays itself.
+
+    Attributes:
+        arrangements: so many consecutive episodes share a deal.
     """
 
     def __init__(
         self,
         plan: Plan,
         cast: Cast,
-        name: str,
+        row: int,
         players: int,
         seats: tuple[int, ...],
         served: Iterable[int] = (),
     ) -> None:
+        name, served = plan.policies[row], tuple(served)
         self.policy = cast.build(name)
         self.learning = plan.learn and self.policy.learns
         self._mine = Seat(name, self.policy, clock=plan.clock, learning=self.learning)
-        others = [
-            Seat(plan.opponent, cast.build(plan.opponent), clock=plan.clock)
-            for _ in range(players - 1 - len(tuple(served)))
+        names = plan.lineup(row, players - 1 - len(served))
+        others = [Seat(other, cast.build(other), clock=plan.clock) for other in names]
+        both = others, others[::-1]
+        tables = [
+            self._around(seat, players, around, served)
+            for around in both[: plan.orders(row, players)]
+            for seat in seats
         ]
-        tables = [self._around(seat, players, others, tuple(served)) for seat in seats]
         self._places = [
             Place(seat, table, None if served else tuple(table[p].name for p in range(players)))
-            for seat, table in zip(seats, tables, strict=True)
+            for seat, table in zip(cycle(seats), tables, strict=False)
         ]
+        self.arrangements = len(self._places)
         self.awaited = False
         self.policies: list[Policy] = [self.policy, *(other.policy for other in others)]
 
     def _around(
         self, mine: int, players: int, others: list[Seat], served: tuple[int, ...]
     ) -> dict[int, Seat]:
+        """The others follow the policy around the table."""
+        around = [(mine + by) % players for by in range(1, players)]
         free = iter(others)
-        return {
-            player: self._mine if player == mine else next(free)
-            for player in range(players)
-            if player not in served
-        }
+        taken = {player: next(free) for player in around if player not in served}
+        table = {mine: self._mine} | taken
+        return {player: table[player] for player in sorted(table)}
 
     def at(self, episode: int) -> Place:
         """Who sits where in that episode."""
-        return self._places[episode % len(self._places)]
+        return self._places[episode % self.arrangements]
+
+    def deal(self, episode: int) -> int:
+        """The number of the deal that is played in that episode."""
+        return episode // self.arrangements
 
     def close(self) -> list[str]:
         """Let every policy save what it keeps, and tell what went wrong with that."""
@@ -102,6 +119,11 @@ def deals(plan: Plan, game: str) -> Seeds:
     return Seeds(plan.seed, game, "deal")
 
 
+def whole_entries(plan: Plan, info: GameInfo) -> bool:
+    """Everybody's return has to be stored: it is asked for, and cannot be worked out."""
+    return bool(plan.against) and not info.zero_sum
+
+
 class InlinePlayer:
     """Plays any row of a plan, a few episodes at a time.
 
@@ -117,6 +139,7 @@ class InlinePlayer:
         self._game = judged(self._arena.game, plan.win)
         self._seeds = deals(plan, self._arena.game.info.name)
         self._seatings: dict[int, Seating] = {}
+        self._whole = whole_entries(plan, self._game.info)
 
     def play(self, chunk: Chunk, played: list[Entry]) -> None:
         """Play a piece of the run, and append each episode's line to ``played`` at once."""
@@ -132,21 +155,19 @@ class InlinePlayer:
         asyncio.run(self._play_awaiting(seating, rest, played))
 
     def _play(self, seating: Seating, chunk: Chunk, played: list[Entry]) -> None:
-        arena, seeds, row = self._arena, self._seeds, chunk.row
-        game, players = self._game, len(arena.seats)
+        arena, seeds, row, game = self._arena, self._seeds, chunk.row, self._game
         for episode in range(chunk.start, chunk.stop):
             seat, table, names = seating.at(episode)
-            match = Match(game, table, seeds[episode // players], episode, None, names)
+            match = Match(game, table, seeds[seating.deal(episode)], episode, None, names)
             record = play(arena, match)
-            played.append(entry(row, episode, seat, record))
+            played.append(entry(row, episode, seat, record, whole=self._whole))
 
     async def _play_awaiting(self, seating: Seating, chunk: Chunk, played: list[Entry]) -> None:
-        players = len(self._arena.seats)
         for episode in range(chunk.start, chunk.stop):
             seat, table, _ = seating.at(episode)
-            match = Match(self._game, table, self._seeds[episode // players], episode)
+            match = Match(self._game, table, self._seeds[seating.deal(episode)], episode)
             record = await play_async(Waited(self._arena), match)
-            played.append(entry(chunk.row, episode, seat, record))
+            played.append(entry(chunk.row, episode, seat, record, whole=self._whole))
 
     def close(self) -> list[str]:
         """Let every policy save what it keeps, and tell what went wrong with that."""
@@ -155,6 +176,5 @@ class InlinePlayer:
     def _seating(self, row: int) -> Seating:
         if row not in self._seatings:
             seats = self._arena.seats
-            name = self._plan.policies[row]
-            self._seatings[row] = Seating(self._plan, self._cast, name, len(seats), seats)
+            self._seatings[row] = Seating(self._plan, self._cast, row, len(seats), seats)
         return self._seatings[row]

@@ -28,7 +28,7 @@ from openenv_tui.errors import (
     UsageError,
     WireError,
 )
-from openenv_tui.evaluation.engines.inline import Seating, deals
+from openenv_tui.evaluation.engines.inline import Seating, deals, whole_entries
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
 from openenv_tui.match import Match, moves
@@ -288,17 +288,15 @@ class SessionsPlayer:
         game = judged(environment.game, self._plan.win)
         players = game.info.players
         if row not in seatings:
-            name = self._plan.policies[row]
             served = tuple(environment.opponents)
-            seatings[row] = Seating(
-                self._plan, self._cast, name, players, environment.seats, served
-            )
+            seatings[row] = Seating(self._plan, self._cast, row, players, environment.seats, served)
         seat, table, _ = seatings[row].at(episode)
-        seed = deals(self._plan, game.info.name)[episode // len(environment.seats)]
+        seed = deals(self._plan, game.info.name)[seatings[row].deal(episode)]
         match = Match(game, table, seed, episode, environment.opponents)
         async for _ in moves(environment, match):
             # Whoever answers is alive.
             self._trouble = None
         if match.record is None:
             raise OpenEnvTuiError("the match ended without a record")
-        return entry(row, episode, seat, match.record)
+        whole = whole_entries(self._plan, game.info)
+        return entry(row, episode, seat, match.record, whole=whole)
