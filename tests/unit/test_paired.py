@@ -1,0 +1,67 @@
+"""Paired tests, against scipy, statsmodels' published examples and simulation."""
+
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest, ttest_1samp
+
+from openenv_tui.evaluation.paired import holm, mcnemar, mean_test, shared_ranks
+from openenv_tui.evaluation.stats import Sums
+
+chances = st.floats(0, 1)
+
+
+def sums(values):
+    return Sums(len(values), sum(values), sum(v * v for v in values))
+
+
+@given(st.lists(st.sampled_from((-1.0, -0.5, 0.0, 0.5, 1.0)), min_size=2, max_size=60))
+def test_the_mean_test_is_students(values):
+    if len(set(values)) == 1:
+        return
+    expected = max(ttest_1samp(values, 0).pvalue, 2.0 ** (1 - len(values)))
+    assert mean_test(sums(values)) == pytest.approx(expected, rel=1e-6, abs=1e-12)
+
+
+def test_equal_differences_prove_no_more_than_their_signs():
+    assert mean_test(sums([1.0] * 5)) == 2.0**-4
+    assert mean_test(sums([0.0] * 5)) == 1.0
+    assert mean_test(sums([0.3])) == 1.0
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_mcnemar_is_the_exact_binomial_test(better, worse):
+    expected = binomtest(better, better + worse).pvalue if better + worse else 1.0
+    assert mcnemar(better, worse) == pytest.approx(expected)
+
+
+def test_mcnemar_of_very_many_is_the_same_test():
+    assert mcnemar(1100, 1000) == pytest.approx(binomtest(1100, 2100).pvalue)
+
+
+def test_holm_by_hand():
+    # 0.01 * 4, 0.02 * 3, 0.03 * 2, 0.04 * 1, each at least the one before it.
+    assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
+
+
+@given(st.lists(chances, max_size=12))
+def test_holm_is_between_the_raw_values_and_bonferronis(values):
+    for raw, adjusted in zip(values, holm(values), strict=True):
+        assert raw <= adjusted <= min(1.0, raw * len(values)) + 1e-12
+    ordered = sorted(zip(values, holm(values), strict=True))
+    assert all(a[1] <= b[1] for a, b in pairwise(ordered))
+
+
+def test_holm_keeps_what_it_promises():
+    rng, false = random.Random(1), 0
+    for _ in range(2000):
+        false += min(holm([rng.random() for _ in range(6)])) < 0.05
+    assert false / 2000 == pytest.approx(0.05, abs=0.015)
+
+
+def test_who_cannot_be_told_apart_shares_a_rank():
+    told = [[False, False, True], [False, False, False], [True, False, False]]
+    assert shared_ranks([3.0, 2.0, 1.0], told) == [1, 1, 2]

@@ -1,0 +1,144 @@
+"""Sequential tests: their equations, and their errors by simulation."""
+
+import random
+from math import log
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openenv_tui.errors import UsageError
+from openenv_tui.evaluation.sequential import (
+    BoundedMean,
+    Gsprt,
+    episodes_for_precision,
+    episodes_to_tell_apart,
+    tilted,
+)
+from openenv_tui.evaluation.stats import wilson
+
+SCORES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@given(
+    st.lists(st.floats(0.001, 1), min_size=5, max_size=5),
+    st.floats(0.05, 0.95),
+)
+def test_the_tilted_distribution_has_its_mean_and_is_the_likeliest(raw, mean):
+    weights = [w / sum(raw) for w in raw]
+    found = tilted(weights, SCORES, mean)
+    assert sum(found) == pytest.approx(1.0, abs=1e-6)
+    assert sum(p * a for p, a in zip(found, SCORES, strict=True)) == pytest.approx(mean, abs=1e-6)
+    likelihood = sum(w * log(p) for w, p in zip(weights, found, strict=True))
+    for step in (1e-3, -1e-3):
+        # A change that keeps the sum and the mean makes it no likelier.
+        other = [p + step * d for p, d in zip(found, (1, -2, 1, 0, 0), strict=True)]
+        if min(other) > 0:
+            changed = sum(w * log(p) for w, p in zip(weights, other, strict=True))
+            assert changed <= likelihood + 1e-9
+
+
+def test_the_ratio_of_two_kinds_is_that_of_coin_tosses():
+    test = Gsprt(0.4, 0.6, games=1)
+    for unit in [1.0] * 30 + [0.0] * 20:
+        test.add(unit)
+    exact = 30 * log(0.6 / 0.4) + 20 * log(0.4 / 0.6)
+    assert test.state.value == pytest.approx(exact, rel=1e-3)
+    assert test.state.upper == pytest.approx(log(19))
+
+
+def decided(test, draw, most=20_000):
+    for number in range(1, most):
+        test.add(draw())
+        if test.state.decision:
+            return test.state.decision, number
+    return "", most
+
+
+def pair(rng, mean):
+    """The score of a pair whose games go together a little."""
+    return rng.choices(SCORES, tilted([0.07, 0.22, 0.42, 0.22, 0.07], SCORES, mean))[0]
+
+
+@pytest.mark.parametrize(("mean", "wrong"), [(0.5, "better"), (0.56, "no better")])
+def test_false_decisions_are_rare(mean, wrong):
+    rng = random.Random(5)
+    false = sum(decided(Gsprt(0.5, 0.56), lambda: pair(rng, mean))[0] == wrong for _ in range(150))
+    assert false / 150 <= 0.05 + 0.04
+
+
+def test_normalised_elo_does_not_mind_draws():
+    rng = random.Random(2)
+    drawish, sharp = Gsprt(0, 30, normalised=True), Gsprt(0, 30, normalised=True)
+    for _ in range(4000):
+        drawish.add(rng.choices(SCORES, (1, 4, 83, 10, 2))[0])
+        sharp.add(rng.choices(SCORES, (14, 22, 16, 28, 20))[0])
+    assert drawish.state.units == sharp.state.units == 4000
+    assert drawish.state.value > 0 < sharp.state.value
+
+
+def test_a_mean_is_covered_at_all_times_at_once():
+    rng, missed = random.Random(3), 0
+    for _ in range(200):
+        test = BoundedMean(-0.1, 0.1, -1, 1)
+        for _ in range(400):
+            test.add(rng.choice((-1.0, 1.0)))
+            if test.interval.low > 0:
+                missed += 1
+                break
+    assert missed / 200 <= 0.05
+
+
+def test_a_better_mean_is_found():
+    rng = random.Random(3)
+    decision, deals = decided(
+        BoundedMean(0.0, 0.2, -2, 2), lambda: rng.choice((-1.0, 1.0, 1.0, 2.0))
+    )
+    assert (decision, deals < 300) == ("better", True)
+    worse = BoundedMean(0.0, 0.2, -2, 2)
+    assert decided(worse, lambda: -1.0)[0] == "no better"
+
+
+def test_what_is_left_shrinks():
+    rng, left = random.Random(4), []
+    test = Gsprt(0.5, 0.6)
+    while not test.state.decision:
+        test.add(rng.choices(SCORES, (1, 1, 2, 3, 3))[0])
+        left.append(test.state.left)
+    assert left[10] > 0
+    assert left[-1] == 0
+
+
+@pytest.mark.parametrize("bounds", [(0.6, 0.5), (0.5, 0.5), (0.0, 0.5), (0.5, 1.0)])
+def test_hypotheses_that_cannot_be_are_refused(bounds):
+    with pytest.raises(UsageError, match=r"as in 0\.5:0\.55"):
+        Gsprt(*bounds)
+
+
+def test_means_outside_the_returns_are_refused():
+    with pytest.raises(UsageError, match="between -1 and 1"):
+        BoundedMean(0, 2, -1, 1)
+    with pytest.raises(UsageError, match="tells none"):
+        BoundedMean(0, 2, float("-inf"), 1)
+
+
+def test_equal_rates_are_never_told_apart():
+    with pytest.raises(UsageError, match="two different win rates"):
+        episodes_to_tell_apart(0.5, 0.5)
+
+
+def test_their_power_is_what_was_asked_for():
+    number, rng, told = episodes_to_tell_apart(0.3, 0.5), random.Random(1), 0
+    for _ in range(500):
+        one = sum(rng.random() < 0.3 for _ in range(number)) / number
+        other = sum(rng.random() < 0.5 for _ in range(number)) / number
+        both = (one + other) / 2
+        told += abs(one - other) > 1.96 * (2 * both * (1 - both) / number) ** 0.5
+    assert told / 500 == pytest.approx(0.8, abs=0.06)
+
+
+@given(st.floats(0.005, 0.3))
+def test_a_precision_is_reached_and_not_before(half):
+    number = episodes_for_precision(half)
+    low, high = wilson(round(number / 2), number)
+    assert (high - low) / 2 <= half
