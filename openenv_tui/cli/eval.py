@@ -42,6 +42,8 @@ Examples:
   openenv-tui eval catch -p 'q_learning(file=q.json)' --learn -n 2000
   openenv-tui eval --env ws://127.0.0.1:8000 -p random -p ./mine.py:Mine -n 200
   openenv-tui eval --env ws://127.0.0.1:8000 -p random --win 'return > 0'
+  openenv-tui eval tic_tac_toe -p minimax --opponent tactician -n 20000 --sprt 0.5:0.55
+  openenv-tui eval --plan 0.50:0.55
   openenv-tui eval kuhn_poker -p kuhn_equilibrium --json | jq .rows
 """
 
@@ -83,6 +85,19 @@ Examples:
 @click.option(
     "--max-steps", type=click.IntRange(min=1), default=1000, show_default=True,
     help="Cut an episode off after so many steps, on servers other than of OpenSpiel games.",
+)  # fmt: skip
+@click.option(
+    "--sprt", metavar="A:B", default="",
+    help="End a policy's row when a sequential test between two scores is decided, such as "
+    "0.5:0.55; or '0:10 elo' (normalised), or 'return 0:0.1'. -n is the most to play.",
+)  # fmt: skip
+@click.option(
+    "--precision", type=float, default=None, metavar="HALF",
+    help="End a policy's row when its interval is that narrow to either side, such as 0.01.",
+)  # fmt: skip
+@click.option(
+    "--plan", "rates", metavar="A:B", default=None,
+    help="Play nothing; say how many episodes tell the win rates A and B apart.",
 )  # fmt: skip
 @click.option(
     "--sessions", type=click.IntRange(min=1), default=8, show_default=True,
@@ -127,6 +142,9 @@ def command(
     give_up: float,
     win: str,
     max_steps: int,
+    sprt: str,
+    precision: float | None,
+    rates: str | None,
     out: Path | None,
     formats: tuple[str, ...],
     max_error_rate: float,
@@ -143,6 +161,9 @@ def command(
     from openenv_tui.evaluation.plan import Plan
     from openenv_tui.evaluation.runner import run_plan
 
+    if rates is not None:
+        click.echo(planned_episodes(rates, precision))
+        return 0
     game = required_game(game, env)
     for name in formats:
         EXPORTERS.load(name, "formats of a table")
@@ -161,6 +182,8 @@ def command(
         give_up=give_up,
         win=win,
         max_steps=max_steps,
+        sprt=sprt,
+        precision=precision,
     )
     with stopped_by_ctrl_c() as stop, showing_progress(plain) as report:
         result = run_plan(
@@ -196,6 +219,34 @@ def print_result(result: Evaluation, *, as_json: bool, plain: bool) -> None:
             f"go on with: {resume_command(result.folder)}",
             err=True,
         )
+
+
+def planned_episodes(rates: str, precision: float | None) -> str:
+    """How many episodes tell two win rates apart, in words.
+
+    Raises:
+        UsageError: they cannot be read.
+    """
+    from openenv_tui.errors import UsageError
+    from openenv_tui.evaluation.sequential import episodes_for_precision, episodes_to_tell_apart
+
+    try:
+        one, other = (float(part) for part in rates.split(":"))
+    except ValueError as error:
+        raise UsageError(
+            f"cannot read the win rates '{rates}': two were expected, as in 0.50:0.55"
+        ) from error
+    lines = [
+        f"{episodes_to_tell_apart(one, other, power=power):,} episodes of each policy tell win "
+        f"rates of {one:g} and {other:g} apart in {power:.0%} of all runs"
+        for power in (0.8, 0.95)
+    ]
+    half = precision or abs(one - other) / 2
+    lines.append(f"{episodes_for_precision(half):,} give a win rate to within ±{half:g} at worst")
+    notes = (
+        "Two-sided 5 %, separate episodes; on shared deals fewer do, and --sprt stops by itself."
+    )
+    return "\n".join([*(f"{line}." for line in lines), notes])
 
 
 def _by_default(game: str | None) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ class Plan:
         game: its name with parameters; "" for whatever a server serves.
         policies: specs, one row each.
         opponent: spec of who takes the other seats, where this side plays them.
+        sprt: hypotheses of a sequential test, such as "0.5:0.55"; each row ends with its decision.
+        precision: half-width at which a row ends; None to play all episodes.
         against: for each row who takes them there, in the order of the seats after the row's own
             policy; () for ``opponent`` in all rows.
         episodes: for each row.
@@ -56,6 +58,8 @@ class Plan:
     give_up: float = 60.0
     win: str = ""
     max_steps: int = 1000
+    sprt: str = ""
+    precision: float | None = None
     against: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
@@ -81,6 +85,10 @@ class Plan:
             raise UsageError(f"give_up is a number of seconds, not {self.give_up:g}")
         if self.win:
             Rule.parse(self.win)
+        if self.learn and (self.sprt or self.precision is not None):
+            raise UsageError(
+                "a policy that learns gets better while it plays, so no test can stop it early"
+            )
 
     def others(self, row: int) -> tuple[str, ...]:
         """Who takes the other seats; the last of them all that are left."""

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
+from itertools import starmap
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,8 +30,9 @@ from openenv_tui.evaluation.folder import (
     start_manifest,
 )
 from openenv_tui.evaluation.plan import LOCAL, Cast, Plan, check_fit
+from openenv_tui.evaluation.stopping import Bounds, Result, rule_for
 from openenv_tui.evaluation.store import FILE_NAME, Entry, Store
-from openenv_tui.evaluation.table import Table, tabulate
+from openenv_tui.evaluation.table import Table, tabulate, watches
 from openenv_tui.game import Game
 from openenv_tui.policy import Policy
 from openenv_tui.rule import judged
@@ -257,7 +259,7 @@ def load_run(folder: Path) -> Evaluation:
     finally:
         store.close()
     table = replace(table, run=folder.name)
-    return Evaluation(table, folder, any(row.episodes < table.episodes for row in table.rows))
+    return Evaluation(table, folder, not all(row.complete for row in table.rows))
 
 
 @dataclass(frozen=True)
@@ -313,6 +315,8 @@ class _About:
             "max_utility": info.max_utility,
             "learn": plan.learn,
             "clock": plan.clock,
+            "sprt": plan.sprt,
+            "precision": plan.precision,
         }
 
 
@@ -329,6 +333,12 @@ def _prepared(
         about = _awaited(_asked(plan, headers, audited=audited))
     plan = replace(plan, game=about.game.info.name)
     check_fit(plan, cast, about.game.info, opponent_needed=about.opponent_needed)
+    meta = about.meta(plan)
+    rule_for(
+        plan.sprt,
+        plan.precision,
+        Bounds(meta["deal"], meta["min_utility"], meta["max_utility"]),
+    )
     return plan, about
 
 
@@ -413,11 +423,34 @@ class _Run:
         self.total = plan.episodes * len(plan.policies)
         rows = range(len(plan.policies))
         self._todo = {row: gaps(store.played(row), plan.episodes) for row in rows}
-        self.done = self._before = self.total - self._left
+        self._watches = watches(store)
+        self._chunks: Chunks | None = None
+        self._ended: set[int] = set()
+        self.done = self.total - self._left
+        self._look()
+        self._before = self.done
 
     @property
     def _left(self) -> int:
         return sum(len(span) for spans in self._todo.values() for span in spans)
+
+    def _look(self) -> None:
+        """End the rows that have played enough; what they played beyond that does not count."""
+        for row, watch in enumerate(self._watches):
+            if row in self._ended or not watch.feed(
+                starmap(Result, self.log.results(row, watch.seen))
+            ):
+                continue
+            self._ended.add(row)
+            self.log.forget(row, watch.fed)
+            self._todo[row] = []
+            if self._chunks is not None:
+                self._chunks.end(row)
+        if self._ended:
+            kept = sum(self._watches[row].fed for row in self._ended)
+            others = [row for row in range(len(self._plan.policies)) if row not in self._ended]
+            self.total = kept + len(others) * self._plan.episodes
+            self.done = kept + sum(len(self.log.played(row)) for row in others)
 
     def begin_learners_anew(self, tell: Callable[[str], None]) -> None:
         """Of a row that learns, the rest alone cannot be played: it depends on the beginning."""
@@ -450,7 +483,7 @@ class _Run:
             self.problems += player.close()
 
     def _play_inline(self, player: InlinePlayer, rows: Sequence[int]) -> None:
-        chunks = Chunks({row: self._todo[row] for row in rows}, CHUNK_SECONDS)
+        chunks = self._chunks = Chunks({row: self._todo[row] for row in rows}, CHUNK_SECONDS)
         for chunk in chunks:
             if self._stop.is_set():
                 return
@@ -467,6 +500,7 @@ class _Run:
         from openenv_tui.evaluation.engines.processes import play_chunks
 
         chunks = Chunks({row: self._todo[row] for row in rows}, WORKER_CHUNK_SECONDS)
+        self._chunks = chunks
         with closing(play_chunks(self._plan, chunks)) as results:
             for entries in results:
                 self._take(entries)
@@ -487,7 +521,8 @@ class _Run:
                         self._now_and_then()
                     else:
                         self._take([line])
-                    if self._stop.is_set():
+                        player.ended |= self._ended
+                    if self._stop.is_set() or self.done >= self.total:
                         break
         finally:
             self._note = str
@@ -514,7 +549,8 @@ class _Run:
         """Write what waits."""
         waiting, self._waiting = self._waiting, []
         if waiting:
-            self.log.add(waiting)
+            self.log.add([line for line in waiting if line[0] not in self._ended])
+            self._look()
         self._flushed = monotonic()
 
     def _report(self) -> None:

@@ -19,12 +19,14 @@ def as_rich(table: Table) -> RenderableType:
     versus = _versus(table)
     faults = any(sum(row.forfeits.values()) for row in table.rows)
     lost = any(row.lost_sessions for row in table.rows)
+    tested = any(row.verdict for row in table.rows)
     headings = [*COLUMNS, *(["forfeits"] if faults else []), *(["lost"] if lost else [])]
+    headings += ["enough?"] if tested else []
     for heading in headings:
         drawn.add_column(
             heading,
-            justify="left" if heading == "policy" else "right",
-            no_wrap=heading != "policy",
+            justify="left" if heading in ("policy", "enough?") else "right",
+            no_wrap=heading not in ("policy", "enough?"),
             overflow="fold",
         )
     for row in table.rows:
@@ -39,6 +41,7 @@ def as_rich(table: Table) -> RenderableType:
         ]
         cells += [forfeits(row)] if faults else []
         cells += [str(row.lost_sessions)] if lost else []
+        cells += [row.verdict] if tested else []
         drawn.add_row(*map(Text, cells))
     below = [Text(versus + table.caption, style="dim")]
     below += [Text(f"Note: {warning}.", style="yellow") for warning in table.warnings]

@@ -214,9 +214,17 @@ class Store:
         except sqlite3.Error as error:
             raise self._failure(error) from error
 
-    def forget(self, row: int) -> None:
-        """Take the episodes of a row out of the log, to be played anew."""
-        self._write("DELETE FROM episodes WHERE row = ?", [(row,)])
+    def forget(self, row: int, start: int = 0) -> None:
+        """Take the episodes of a row from ``start`` on out of the log."""
+        self._write("DELETE FROM episodes WHERE row = ? AND episode >= ?", [(row, start)])
+
+    def results(self, row: int, start: int = 0) -> list[tuple[int, int | None, float | None]]:
+        """(episode, outcome, return) of a row from ``start`` on, by episode."""
+        return self._read(
+            "SELECT episode, outcome, return FROM episodes WHERE row = ? AND episode >= ? "
+            "ORDER BY episode",
+            (row, start),
+        )
 
     def meta(self) -> dict[str, Any]:
         """What ``describe`` was given."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import starmap
 from typing import Any
 
 from openenv_tui.evaluation.stats import mean_interval, wilson
+from openenv_tui.evaluation.stopping import Bounds, Result, Watch, rule_for
 from openenv_tui.evaluation.store import Store
 
 
@@ -27,6 +29,8 @@ class Row:
         exact_win_rate: None: not worked out.
         rank: by mean return, from 1; equal means share a rank.
         cut_off: episodes that a limit on steps ended.
+        complete: all its episodes were played, or enough of them by the run's own rule.
+        verdict: how it stands with that rule; "" without one.
     """
 
     policy: str
@@ -48,6 +52,8 @@ class Row:
     exact_win_rate: float | None
     rank: int
     cut_off: int = 0
+    complete: bool = True
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class Table:
 
     Attributes:
         lost: kind -> number of the sessions that were lost; their episodes were played again.
+        stopping: the rule by which rows end early, in a sentence; "" without one.
     """
 
     run: str
@@ -68,6 +75,7 @@ class Table:
     rows: tuple[Row, ...]
     lost: Mapping[str, int] = field(default_factory=dict)
     audit: Mapping[str, Any] | None = None
+    stopping: str = ""
 
     @property
     def caption(self) -> str:
@@ -76,7 +84,7 @@ class Table:
             f"{self.game} on {self.env}, {self.episodes:,} episodes a policy, seed {self.seed}. "
             f"{self.outcome_rule[:1].upper()}{self.outcome_rule[1:]}. {self.pairing}. "
             "Brackets: 95 % intervals, Wilson for rates, Student's t for mean returns "
-            f"({self._unit}). Ranked by mean return."
+            f"({self._unit}). {self.stopping}Ranked by mean return."
         )
 
     @property
@@ -95,7 +103,7 @@ class Table:
                     f"{first.policy} has the higher mean return, "
                     f"{second.policy} the higher win rate"
                 )
-        short = [row.policy for row in self.rows if row.episodes < self.episodes]
+        short = [row.policy for row in self.rows if not row.complete]
         if short:
             found.append(f"not all episodes were played: {', '.join(short)}")
         if self.lost:
@@ -130,8 +138,9 @@ class Table:
 def tabulate(store: Store) -> Table:
     """Compute the table from the log alone."""
     meta = store.meta()
+    stops = watches(store)
     rows = [
-        _row(store, number, policy, opponent, meta)
+        _row(store, number, policy, opponent, meta, stops[number] if stops else None)
         for number, (policy, opponent) in enumerate(store.rows())
     ]
     return Table(
@@ -145,11 +154,44 @@ def tabulate(store: Store) -> Table:
         rows=_ranked(rows),
         lost=store.lost(),
         audit=meta.get("audit"),
+        stopping=_stopping(meta),
     )
 
 
+def watches(store: Store) -> list[Watch]:
+    """What each row's rule says of what was played; [] where there is no rule."""
+    meta = store.meta()
+    if not meta.get("sprt") and meta.get("precision") is None:
+        return []
+    bounds = Bounds(meta["deal"], meta["min_utility"], meta["max_utility"])
+    found = []
+    for row in range(len(store.rows())):
+        rule = rule_for(meta["sprt"], meta["precision"], bounds)
+        assert rule is not None
+        watch = Watch(rule, bounds.deal)
+        watch.feed(starmap(Result, store.results(row)))
+        found.append(watch)
+    return found
+
+
+def _stopping(meta: Mapping[str, Any]) -> str:
+    if meta.get("precision") is not None:
+        return f"A row ends when its interval is ±{meta['precision']:g}. "
+    if meta.get("sprt"):
+        return (
+            f"A row ends with the decision of a sequential test of {meta['sprt']}, wrong at most "
+            "5 % of the time either way; its intervals are not adjusted for that. "
+        )
+    return ""
+
+
 def _row(
-    store: Store, number: int, policy: str, opponent: str | None, meta: Mapping[str, Any]
+    store: Store,
+    number: int,
+    policy: str,
+    opponent: str | None,
+    meta: Mapping[str, Any],
+    stop: Watch | None,
 ) -> Row:
     counts = store.counts(number, meta["deal"])
     judged = counts.wins + counts.draws + counts.losses
@@ -181,7 +223,15 @@ def _row(
         exact_win_rate=None,
         rank=0,
         cut_off=counts.cut,
+        complete=counts.episodes >= meta["episodes"] or (stop is not None and stop.verdict.enough),
+        verdict=_verdict(stop) if stop is not None else "",
     )
+
+
+def _verdict(stop: Watch) -> str:
+    verdict = stop.verdict
+    open_still = verdict.left is not None and not verdict.enough
+    return f"{verdict.words}, about {verdict.left:,} left" if open_still else verdict.words
 
 
 def _ranked(rows: Sequence[Row]) -> tuple[Row, ...]:

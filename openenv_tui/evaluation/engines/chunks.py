@@ -31,17 +31,24 @@ class Chunks:
         self._todo = todo
         self._seconds = seconds
         self._size = dict.fromkeys(todo, 1)
+        self._ended: set[int] = set()
 
     def __iter__(self) -> Iterator[Chunk]:
         left = {row: deque(spans) for row, spans in self._todo.items()}
         while any(left.values()):
             for row, spans in left.items():
+                if row in self._ended:
+                    spans.clear()
                 if spans:
                     span = spans.popleft()
                     stop = min(span.start + self._size[row], span.stop)
                     if stop < span.stop:
                         spans.appendleft(range(stop, span.stop))
                     yield Chunk(row, span.start, stop)
+
+    def end(self, row: int) -> None:
+        """No more of this row is needed."""
+        self._ended.add(row)
 
     def took(self, chunk: Chunk, seconds: float) -> None:
         """Learn how long a piece took."""

@@ -70,6 +70,7 @@ class SessionsPlayer:
 
     Attributes:
         problems: what went wrong when policies were closed.
+        ended: rows of which no more is to be played.
     """
 
     def __init__(self, plan: Plan, cast: Cast, lost: Lost, headers: Headers = ()) -> None:
@@ -88,6 +89,7 @@ class SessionsPlayer:
         self._trouble: tuple[float, str] | None = None
         self._full = False
         self.problems: list[str] = []
+        self.ended: set[int] = set()
 
     @property
     def note(self) -> str:
@@ -164,6 +166,8 @@ class SessionsPlayer:
         try:
             while self._pending:
                 row, episode = self._pending.pop()
+                if row in self.ended:
+                    continue
                 try:
                     line = await self._one(environment, seatings, row, episode)
                 except LOSSES as error:
