@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from openenv_tui.connect.access import Headers
+from openenv_tui.connect.access import Access, Headers
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.plan import LOCAL, Plan
 from openenv_tui.evaluation.runner import Evaluation, Progress, run_plan
@@ -37,6 +37,7 @@ def evaluate(
     win: str = "",
     max_steps: int = 1000,
     headers: Headers = (),
+    variables: Headers = (),
     out: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -62,6 +63,7 @@ def evaluate(
             a field of the last observation; "" for the game's own.
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
         headers: (name, value) pairs that a server is sent, such as a token; they are not kept.
+        variables: for the environment of a server that ``env`` starts; they are not kept.
         out: folder to keep the run in; nothing is kept on disk if None.
         progress: called about four times a second, not necessarily from this thread.
         stop: ends the run soon after it is set.
@@ -101,7 +103,7 @@ def evaluate(
             progress=progress,
             stop=stop,
             given=given,
-            headers=headers,
+            access=Access(headers, variables),
         )
 
     try:

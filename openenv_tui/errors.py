@@ -14,6 +14,7 @@ OpenEnvTuiError                 exit code 1
 │   ├── UnreachableError            it does not answer
 │   │   └── RefusedError                nothing listens there
 │   ├── NotOpenEnvError             something listens, and it is not an OpenEnv server
+│   ├── LaunchError                 a server that was to be started here does not come up
 │   ├── CapacityError               the server has no session left
 │   └── GaveUpError                 a run whose server was gone for too long
 │       └── EpisodeFailsError           a run with an episode that is lost every time
@@ -151,6 +152,10 @@ class RefusedError(UnreachableError):
 
 class NotOpenEnvError(ConnectionFailedError):
     """Something listens at the address, and it does not speak OpenEnv."""
+
+
+class LaunchError(ConnectionFailedError):
+    """A server that was to be started here does not come up; the text quotes its log."""
 
 
 class CapacityError(ConnectionFailedError):

@@ -32,6 +32,7 @@ COMMANDS = {
     "serve": Entry("openenv_tui.cli.serve", "Serve a game to any OpenEnv client."),
     "audit": Entry("openenv_tui.cli.audit", "Find out what a server really does."),
     "replay": Entry("openenv_tui.cli.replay", "Look at recorded games, without a server."),
+    "servers": Entry("openenv_tui.cli.servers", "List, add and remove servers that you use often."),
     "runs": Entry("openenv_tui.cli.runs", "List past evaluation runs."),
     "show": Entry("openenv_tui.cli.show", "Print a run's table again, from its log."),
     "export": Entry("openenv_tui.cli.export", "Write a run's table in another format."),

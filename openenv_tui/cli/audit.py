@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openenv_tui.cli.common import access_options, json_option, plain_option
-from openenv_tui.connect.access import request_headers
+from openenv_tui.cli.common import access_options, json_option, plain_option, telling
 
 if TYPE_CHECKING:
+    from openenv_tui.connect.access import Access
     from openenv_tui.connect.audit import Audit
 
 MARKS = {
@@ -60,8 +60,7 @@ def command(
     idle: float,
     sessions: int,
     seconds: float,
-    headers: tuple[str, ...],
-    token: str | None,
+    access: Access,
     as_json: bool,
     plain: bool,
 ) -> int:
@@ -79,15 +78,19 @@ def command(
     import asyncio
 
     from openenv_tui.connect.audit import Wishes, audit
+    from openenv_tui.connect.launch import standing
+    from openenv_tui.connect.profiles import resolved
 
+    profile = resolved(target)
     wishes = Wishes(
         illegal=probe_illegal,
         idle=idle,
         sessions=sessions,
         seconds=seconds,
-        headers=request_headers(headers, token),
+        headers=(*profile.access(), *access.headers),
     )
-    found = asyncio.run(audit(target, wishes, _tell))
+    with standing(profile.target, access.variables, telling) as address:
+        found = asyncio.run(audit(address, wishes, _tell))
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2))
     else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -32,26 +33,59 @@ def env_option(function: F) -> F:
         metavar="TARGET",
         default="local",
         show_default=True,
-        help="Where to play: local (the embedded engine) or an OpenEnv server, ws://host:port.",
+        help="Where to play: local (the embedded engine), a server (ws://host:port, https://...), "
+        "docker:IMAGE, hub:OWNER/NAME, an environment's folder, or @NAME (see `servers`).",
     )(function)
 
 
 def access_options(function: F) -> F:
-    """--header and --token: what a server asks of its visitors."""
-    header = click.option(
+    """--header, --token, --set and --docker; the command gets one ``access`` of them."""
+
+    @click.option(
         "--header",
         "headers",
         metavar="'NAME: VALUE'",
         multiple=True,
         help="Sent to the server with every request; repeat it.",
     )
-    token = click.option(
+    @click.option(
         "--token",
         metavar="TOKEN",
         envvar="OPENENV_TUI_TOKEN",
         help="Sent to the server as a bearer token; $OPENENV_TUI_TOKEN keeps it out of sight.",
     )
-    return header(token(function))
+    @click.option(
+        "-e",
+        "--set",
+        "variables",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="An environment variable of the server that docker: or a folder starts; repeat it.",
+    )
+    @click.option("--docker", is_flag=True, help="Run the image of hub:OWNER/NAME here.")
+    @functools.wraps(function)
+    def command(
+        headers: tuple[str, ...],
+        token: str | None,
+        variables: tuple[str, ...],
+        docker: bool,
+        **options: Any,
+    ) -> Any:
+        from openenv_tui.connect.access import Access, request_headers, server_variables
+        from openenv_tui.connect.targets import as_image
+
+        access = Access(request_headers(headers, token), server_variables(variables))
+        if docker:
+            key = "env" if "env" in options else "target"
+            options[key] = as_image(options[key])
+        return function(access=access, **options)
+
+    return cast(F, command)
+
+
+def telling(what: str) -> None:
+    """How far a server is that is started here, on stderr."""
+    click.echo(what, err=True)
 
 
 def seed_option(function: F) -> F:

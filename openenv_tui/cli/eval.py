@@ -21,14 +21,15 @@ from openenv_tui.cli.common import (
     plain_option,
     required_game,
     seed_option,
+    telling,
 )
-from openenv_tui.connect.access import request_headers
 from openenv_tui.evaluation.export import EXPORTERS
 from openenv_tui.seeding import drawn_seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from openenv_tui.connect.access import Access
     from openenv_tui.evaluation.runner import Evaluation, Progress
     from openenv_tui.evaluation.table import Table
 
@@ -131,8 +132,7 @@ def command(
     episodes: int,
     seed: int | None,
     env: str,
-    headers: tuple[str, ...],
-    token: str | None,
+    access: Access,
     opponent: str,
     jobs: int,
     learn: bool,
@@ -193,7 +193,8 @@ def command(
             stop=stop,
             command=["openenv-tui", *sys.argv[1:]],
             formats=formats,
-            headers=request_headers(headers, token),
+            access=access,
+            tell=telling,
         )
     print_result(result, as_json=as_json, plain=plain)
     if result.interrupted:

@@ -11,8 +11,9 @@ from random import Random
 
 import click
 
+from openenv_tui.cli.common import telling
 from openenv_tui.connect import OpenAsyncEnvironment, connect, open_environment
-from openenv_tui.connect.access import Headers
+from openenv_tui.connect.access import Access
 from openenv_tui.connect.recording import RecordedServer, Recording
 from openenv_tui.connect.replay import Recorded, open_recorded
 from openenv_tui.environment import AsyncEnvironment, Environment
@@ -38,6 +39,8 @@ from openenv_tui.policy import Policy
 from openenv_tui.render import in_ascii, plain, printable
 from openenv_tui.specs import PolicySpec
 from openenv_tui.wire.tape import Tape
+
+NO_ACCESS = Access()
 
 
 class Reader(Policy):
@@ -111,7 +114,7 @@ def play_in_lines(
     seat: int | None,
     opponent: str | None,
     seed: int,
-    headers: Headers = (),
+    access: Access = NO_ACCESS,
     tape: Tape | None = None,
 ) -> int:
     """Play one game on stdin and stdout; the end of the input leaves politely.
@@ -121,7 +124,15 @@ def play_in_lines(
     """
     others = PolicySpec.parse(opponent or "random")
     others.build()
-    with connect(env, game, every_view=True, headers=headers, tape=tape) as environment:
+    with connect(
+        env,
+        game,
+        every_view=True,
+        headers=access.headers,
+        variables=access.variables,
+        tape=tape,
+        tell=telling,
+    ) as environment:
         return _play(environment, seat, others, seed, asked=opponent is not None)
 
 
@@ -174,7 +185,7 @@ def watch_in_lines(
     env: str,
     policies: tuple[str, ...],
     seed: int,
-    headers: Headers = (),
+    access: Access = NO_ACCESS,
     tape: Tape | None = None,
 ) -> int:
     """Print every step of one game.
@@ -185,7 +196,15 @@ def watch_in_lines(
     specs = [PolicySpec.parse(text) for text in policies]
     for spec in specs:
         spec.build()
-    opened = open_environment(env, game, every_view=True, headers=headers, tape=tape)
+    opened = open_environment(
+        env,
+        game,
+        every_view=True,
+        headers=access.headers,
+        variables=access.variables,
+        tape=tape,
+        tell=telling,
+    )
     return asyncio.run(_watch(opened, specs, seed))
 
 

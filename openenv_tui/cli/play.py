@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,10 +17,13 @@ from openenv_tui.cli.common import (
     recording,
     required_game,
     seed_option,
+    telling,
 )
-from openenv_tui.connect.access import request_headers
 from openenv_tui.errors import UsageError
 from openenv_tui.seeding import drawn_seed
+
+if TYPE_CHECKING:
+    from openenv_tui.connect.access import Access
 
 
 @click.command("play")
@@ -39,8 +43,7 @@ from openenv_tui.seeding import drawn_seed
 def command(
     game: str | None,
     env: str,
-    headers: tuple[str, ...],
-    token: str | None,
+    access: Access,
     seat: int | None,
     opponent: str | None,
     seed: int | None,
@@ -64,12 +67,11 @@ def command(
     """
     game = required_game(game, env)
     drawn = drawn_seed(seed)
-    sent = request_headers(headers, token)
     if plain:
         from openenv_tui.cli.lines import play_in_lines
 
         with recording(record, env) as tape:
-            return play_in_lines(game, env, seat, opponent, drawn, sent, tape)
+            return play_in_lines(game, env, seat, opponent, drawn, access, tape)
     if not on_a_terminal():
         raise UsageError(
             "there is no terminal to draw on; run this in a terminal, or add --plain to play in "
@@ -79,6 +81,6 @@ def command(
     from openenv_tui.cli.app import open_table
     from openenv_tui.tui.sitting import Setup
 
-    setup = Setup(game, env, seat=seat, others=opponent, seed=drawn, headers=sent)
+    setup = Setup(game, env, seat=seat, others=opponent, seed=drawn, access=access, tell=telling)
     with recording(record, env) as tape:
         return open_table(setup, tape)

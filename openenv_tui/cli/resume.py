@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from openenv_tui.cli.common import access_options, json_option, plain_option
+from openenv_tui.cli.common import access_options, json_option, plain_option, telling
 from openenv_tui.cli.eval import INTERRUPTED, print_result, showing_progress, stopped_by_ctrl_c
-from openenv_tui.connect.access import request_headers
+
+if TYPE_CHECKING:
+    from openenv_tui.connect.access import Access
 
 EPILOG = """\b
 Examples:
@@ -27,8 +31,7 @@ Examples:
 def command(
     run: str,
     give_up: float | None,
-    headers: tuple[str, ...],
-    token: str | None,
+    access: Access,
     as_json: bool,
     plain: bool,
 ) -> int:
@@ -48,8 +51,8 @@ def command(
             give_up=give_up,
             progress=report,
             stop=stop,
-            tell=lambda words: click.echo(words, err=True),
-            headers=request_headers(headers, token),
+            tell=telling,
+            access=access,
         )
     print_result(result, as_json=as_json, plain=plain)
     return INTERRUPTED if result.interrupted else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,10 +17,13 @@ from openenv_tui.cli.common import (
     recording,
     required_game,
     seed_option,
+    telling,
 )
-from openenv_tui.connect.access import request_headers
 from openenv_tui.errors import UsageError
 from openenv_tui.seeding import drawn_seed
+
+if TYPE_CHECKING:
+    from openenv_tui.connect.access import Access
 
 
 @click.command("watch")
@@ -42,8 +46,7 @@ def command(
     game: str | None,
     policies: tuple[str, ...],
     env: str,
-    headers: tuple[str, ...],
-    token: str | None,
+    access: Access,
     seed: int | None,
     record: Path | None,
     plain: bool,
@@ -57,12 +60,11 @@ def command(
     """
     game = required_game(game, env)
     drawn = drawn_seed(seed)
-    sent = request_headers(headers, token)
     if plain:
         from openenv_tui.cli.lines import watch_in_lines
 
         with recording(record, env) as tape:
-            return watch_in_lines(game, env, policies, drawn, sent, tape)
+            return watch_in_lines(game, env, policies, drawn, access, tape)
     if not on_a_terminal():
         raise UsageError(
             "there is no terminal to draw on; run this in a terminal, or add --plain to print "
@@ -72,6 +74,8 @@ def command(
     from openenv_tui.cli.app import open_table
     from openenv_tui.tui.sitting import Setup
 
-    setup = Setup(game, env, person=False, policies=policies, seed=drawn, headers=sent)
+    setup = Setup(
+        game, env, person=False, policies=policies, seed=drawn, access=access, tell=telling
+    )
     with recording(record, env) as tape:
         return open_table(setup, tape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from openenv_tui.connect.access import Headers
+from openenv_tui.connect.profiles import resolved
 from openenv_tui.connect.targets import LOCAL, websocket_url
 from openenv_tui.environment import AsyncEnvironment, Environment
 from openenv_tui.errors import UsageError
@@ -15,6 +16,7 @@ ANSWER_TIMEOUT: Final = 60.0
 """Seconds for each answer; a server's own opponent may have to think."""
 
 if TYPE_CHECKING:
+    from openenv_tui.connect.launch import Tell, Variables
     from openenv_tui.wire.tape import Tape
 
 
@@ -43,14 +45,18 @@ async def connect_async(
     every_view: bool = False,
     limit: int | None = None,
     headers: Headers = (),
+    variables: Variables = (),
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
     tape: Tape | None = None,
+    tell: Tell | None = None,
 ) -> OpenAsyncEnvironment:
     """Open an environment, which ``async with`` closes.
 
     Args:
-        target: ``local``, a ws, wss, http or https URL, or ``host:port``.
+        target: ``local``, a ws, wss, http or https URL, ``host:port``, ``hub:OWNER/NAME``, a server
+            of your own list (``@NAME``), or what is started for this environment and stopped with
+            it: ``docker:IMAGE``, or the path of an environment's folder.
         game: what is to be played; needed for ``local``. A server may be left to say what it
             serves. One of ours is asked for it; an official one serves a single game.
         seat: the only seat that this side plays; by default as many as there are, which is all of
@@ -61,32 +67,46 @@ async def connect_async(
         limit: an episode of a server that is not one of OpenSpiel games is cut off after so many
             steps, because many never end by themselves; None for never.
         headers: (name, value) pairs that a server is sent, such as a token.
+        variables: (name, value) pairs for the environment of a server that is started here.
         open_timeout: seconds until a server has to have opened a session.
         timeout: seconds for each answer of a server.
         tape: notes the frames of a server's session.
+        tell: told how far a server is that is started here.
 
     Raises:
         UsageError: no such target, game, seat or opponent.
         ConnectionFailedError: the server cannot be reached, is none, or has no session left.
     """
+    profile = resolved(target)
+    target, game = profile.target, game or profile.game
     if target == LOCAL:
         # Imported here: the engine takes longer to load than this program.
         from openenv_tui.connect.local import AsyncLocalEnvironment
 
         return AsyncLocalEnvironment(_local_game(game, seat, opponent))
+    from openenv_tui.connect.launch import launched, launches, silent
     from openenv_tui.connect.reach import LiveServer
     from openenv_tui.connect.remote import open_remote
 
-    return await open_remote(
-        LiveServer(websocket_url(target), headers, tape),
-        game,
-        seat=seat,
-        opponent=opponent,
-        every_view=every_view,
-        limit=limit,
-        open_timeout=open_timeout,
-        timeout=timeout,
+    headers = (*profile.access(), *headers)
+    running = await launched(target, variables, tell or silent) if launches(target) else None
+    server = LiveServer(
+        running.address if running else websocket_url(target), headers, tape, running
     )
+    try:
+        return await open_remote(
+            server,
+            game,
+            seat=seat,
+            opponent=opponent,
+            every_view=every_view,
+            limit=limit,
+            open_timeout=open_timeout,
+            timeout=timeout,
+        )
+    except BaseException:
+        await server.close()
+        raise
 
 
 open_environment = connect_async
@@ -102,21 +122,28 @@ def connect(
     every_view: bool = False,
     limit: int | None = None,
     headers: Headers = (),
+    variables: Variables = (),
     open_timeout: float = OPEN_TIMEOUT,
     timeout: float = ANSWER_TIMEOUT,
     tape: Tape | None = None,
+    tell: Tell | None = None,
 ) -> OpenEnvironment:
     """Open an environment without having to await.
 
     ``with connect("local", "catch") as environment`` closes it at the end. It works inside a
     running event loop too, such as a notebook's. Arguments and errors are ``connect_async``'s.
     """
-    if target == LOCAL:
+    profile = resolved(target)
+    if profile.target == LOCAL:
         from openenv_tui.connect.local import LocalEnvironment
 
-        return LocalEnvironment(_local_game(game, seat, opponent))
-    websocket_url(target)  # A target that cannot be read is said before a thread is started.
+        return LocalEnvironment(_local_game(game or profile.game, seat, opponent))
     from openenv_tui.connect.blocking import blocking
+    from openenv_tui.connect.launch import launches
+
+    if not launches(profile.target):
+        # A target that cannot be read is said before a thread is started.
+        websocket_url(profile.target)
 
     return blocking(
         connect_async(
@@ -127,9 +154,11 @@ def connect(
             every_view=every_view,
             limit=limit,
             headers=headers,
+            variables=variables,
             open_timeout=open_timeout,
             timeout=timeout,
             tape=tape,
+            tell=tell,
         )
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from openenv_tui.errors import UsageError
@@ -17,7 +18,21 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 # RFC 9110, section 5.6.2: what a name may be made of; section 5.5: no control characters in values.
 NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-SECRET_OPTIONS: Final = ("--token", "--header")
+VARIABLE: Final = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>[^\x00]*)")
+SECRET_OPTIONS: Final = ("--token", "--header", "--set", "-e")
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a user gives for a server.
+
+    Attributes:
+        headers: sent with every request.
+        variables: names and values in the environment of a server that is started here.
+    """
+
+    headers: Headers = field(default=(), repr=False)
+    variables: Headers = field(default=(), repr=False)
 
 
 def request_headers(written: Iterable[str] = (), token: str | None = None) -> Headers:
@@ -34,6 +49,24 @@ def request_headers(written: Iterable[str] = (), token: str | None = None) -> He
     if token:
         headers.append(_checked("Authorization", f"Bearer {token}"))
     return tuple(headers)
+
+
+def server_variables(written: Iterable[str]) -> Headers:
+    """Names and values of variables, each written such as "OPENSPIEL_GAME=catch".
+
+    Raises:
+        UsageError: one is not of that form.
+    """
+    found = []
+    for text in written:
+        parts = VARIABLE.fullmatch(text)
+        if parts is None:
+            raise UsageError(
+                f"cannot set '{text.partition('=')[0]}': NAME=value was expected, as in "
+                "OPENSPIEL_GAME=catch"
+            )
+        found.append((parts["name"], parts["value"]))
+    return tuple(found)
 
 
 def without_secrets(command: Iterable[str]) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from openenv_tui.connect.access import Headers
 from openenv_tui.connect.pages import page
 from openenv_tui.wire.tape import Tape, TapedTransport
 from openenv_tui.wire.transport import Transport, connect, public_address
+
+if TYPE_CHECKING:
+    from openenv_tui.connect.launch import Launched
 
 
 class Server(Protocol):
@@ -39,6 +43,12 @@ class Server(Protocol):
     def opened(self) -> None:
         """The session that was opened last is introduced: whatever follows belongs to episodes."""
 
+    def log(self) -> str | None:
+        """The last lines of what the server wrote; None where that is not known here."""
+
+    async def close(self) -> None:
+        """Nothing more is wanted of it."""
+
 
 class LiveServer:
     """A server on the network.
@@ -47,9 +57,17 @@ class LiveServer:
         url: of its WebSocket, ws:// or wss://.
         headers: it is sent with every request.
         tape: notes what goes over the wire; None to note nothing.
+        launched: what runs the server, if it was started for this alone; owned from now on.
     """
 
-    def __init__(self, url: str, headers: Headers = (), tape: Tape | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        headers: Headers = (),
+        tape: Tape | None = None,
+        launched: Launched | None = None,
+    ) -> None:
+        self._launched = launched
         self.address = public_address(url)
         self._url = url
         self._headers = headers
@@ -72,3 +90,10 @@ class LiveServer:
     def opened(self) -> None:
         if self._tape is not None:
             self._tape.opened(self._session)
+
+    def log(self) -> str | None:
+        return None if self._launched is None else self._launched.log()
+
+    async def close(self) -> None:
+        if self._launched is not None:
+            await asyncio.to_thread(self._launched.close)

@@ -306,6 +306,12 @@ class RecordedServer:
         self._introducing = False
         self._left.clear()
 
+    def log(self) -> str | None:
+        return None
+
+    async def close(self) -> None:
+        pass
+
     @property
     def fits_next(self) -> bool:
         """The episode to come was played in the session that is open."""

@@ -75,10 +75,10 @@ async def open_remote(
         environment = await _environment(
             server, session, asked, game, seat, opponent, limit, open_timeout
         )
+        environment.server = server
     except BaseException:
         await session.close()
         raise
-    environment.server = server
     server.opened()
     return environment
 

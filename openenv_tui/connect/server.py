@@ -24,13 +24,13 @@ class ServerEnvironment:
 
     Attributes:
         seeded: whether a seed decides all chance; only our server promises it.
-        server: where the session was opened.
+        server: where the session was opened; None where that does not matter.
         session: with it; between two questions others may ask in it too.
     """
 
     seeded = False
     game: Game
-    server: Server
+    server: Server | None = None
 
     def __init__(
         self,
@@ -69,7 +69,11 @@ class ServerEnvironment:
             ) from None
 
     async def close(self) -> None:
-        await self.session.close()
+        try:
+            await self.session.close()
+        finally:
+            if self.server is not None:
+                await self.server.close()
 
     def _action(self, actions: Sequence[Action]) -> Mapping[str, object]:
         return {"action_id": actions[0]}

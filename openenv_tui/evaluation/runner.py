@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import aclosing, closing
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import ExitStack, aclosing, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import starmap
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from openenv_tui.connect.access import Access, Headers
 from openenv_tui.errors import (
     CapacityError,
     ConnectionFailedError,
@@ -40,12 +41,13 @@ from openenv_tui.rule import judged
 if TYPE_CHECKING:
     import pandas
 
-    from openenv_tui.connect.access import Headers
     from openenv_tui.connect.audit import Audit
     from openenv_tui.environment import AsyncEnvironment
     from openenv_tui.evaluation.engines.inline import InlinePlayer
 
 T = TypeVar("T")
+
+NO_ACCESS = Access()
 
 FLUSH_SECONDS = 0.25
 CHUNK_SECONDS = 0.05
@@ -118,7 +120,8 @@ def run_plan(
     given: Mapping[str, Policy] | None = None,
     command: Sequence[str] = (),
     formats: Sequence[str] = ("csv", "md"),
-    headers: Headers = (),
+    access: Access = NO_ACCESS,
+    tell: Callable[[str], None] | None = None,
 ) -> Evaluation:
     """Play a plan to its end, to ``stop``, or to Ctrl-C; what was played is kept in every case.
 
@@ -131,7 +134,8 @@ def run_plan(
         given: policies as objects, by the names that the plan calls them.
         command: for the manifest.
         formats: of the summary files in the folder.
-        headers: (name, value) pairs that a server is sent; they are not kept.
+        access: what a server is sent, and the environment of one that is started; it is not kept.
+        tell: told how far a server is that is started.
 
     Raises:
         UsageError: something in the plan cannot be, found before anything starts.
@@ -139,17 +143,18 @@ def run_plan(
         ConnectionFailedError: the server cannot be reached.
     """
     cast = Cast(given)
-    plan, about = _prepared(plan, cast, headers)
-    place = new_folder(folder, plan.game) if keep else None
-    with (
-        claimed(place),
-        closing(Store(place / FILE_NAME if place else ":memory:", new=True)) as log,
-    ):
+    with ExitStack() as held:
+        where = held.enter_context(_reached(plan, access, tell))
+        plan, about = _prepared(plan, cast, where)
+        place = new_folder(folder, plan.game) if keep else None
+        held.enter_context(claimed(place))
+        log = Store(place / FILE_NAME if place else ":memory:", new=True)
+        held.enter_context(closing(log))
         name = place.name if place else "unsaved"
         log.describe({"run": name, **about.meta(plan)}, about.rows(plan))
         if place:
             start_manifest(place, plan, command, formats, list(given or ()))
-        run = _Run(plan, cast, log, progress, stop or threading.Event(), headers)
+        run = _Run(plan, cast, log, progress, stop or threading.Event(), where)
         return _carry_out(run, place, formats)
 
 
@@ -160,7 +165,7 @@ def resume_run(
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     tell: Callable[[str], None] | None = None,
-    headers: Headers = (),
+    access: Access = NO_ACCESS,
 ) -> Evaluation:
     """Play what a run has left, whether it was interrupted, killed, or gave up.
 
@@ -173,7 +178,7 @@ def resume_run(
         progress: as of ``run_plan``.
         stop: as of ``run_plan``.
         tell: told what is about to be done.
-        headers: as of ``run_plan``; they were not kept.
+        access: as of ``run_plan``; it was not kept.
 
     Raises:
         StoreError: there is no run, it cannot be read, or another process writes it.
@@ -183,15 +188,17 @@ def resume_run(
     with closing(Store(folder / FILE_NAME, new=False)) as log:
         plan = planned(folder)
         plan = plan if give_up is None else replace(plan, give_up=give_up)
-        with claimed(folder):
-            run = _Run(plan, Cast(), log, progress, stop or threading.Event(), headers)
+        with claimed(folder), ExitStack() as held:
+            stop = stop or threading.Event()
             manifest = read_manifest(folder)
-            complete = run.done == run.total
+            complete = _Run(plan, Cast(), log, None, stop, Where()).complete
             if complete and manifest.get("finished") and not manifest.get("interrupted"):
                 raise UsageError(
                     f"{folder} is complete already; see it with: openenv-tui show {folder}"
                 )
-            _, about = _prepared(plan, Cast(), headers, audited=False)
+            where = held.enter_context(_reached(plan, access, tell))
+            run = _Run(plan, Cast(), log, progress, stop, where)
+            _, about = _prepared(plan, Cast(), where, audited=False)
             _expect_same(folder, log, about.meta(plan), about.rows(plan))
             log.go_on()
             run.begin_learners_anew(tell or _nothing)
@@ -269,6 +276,7 @@ class _About:
     game: Game
     seats: tuple[int, ...]
     opponents: Mapping[int, str]
+    env: str = LOCAL
     seeded: bool = True
     audit: Mapping[str, Any] | None = None
 
@@ -302,7 +310,7 @@ class _About:
         info = self.game.info
         return {
             "game": info.name,
-            "env": plan.env,
+            "env": self.env,
             "seed": plan.seed,
             "episodes": plan.episodes,
             "pairing": self.pairing(),
@@ -320,17 +328,48 @@ class _About:
         }
 
 
-def _prepared(
-    plan: Plan, cast: Cast, headers: Headers, *, audited: bool = True
-) -> tuple[Plan, _About]:
+@dataclass(frozen=True)
+class Where:
+    """Where a run is played.
+
+    Attributes:
+        address: ``local``, or of a server that stands.
+        target: as tables name it.
+        headers: that the server is sent.
+        game: that is played there, where the plan names none.
+    """
+
+    address: str = LOCAL
+    target: str = LOCAL
+    headers: Headers = field(default=(), repr=False)
+    game: str = ""
+
+
+@contextmanager
+def _reached(plan: Plan, access: Access, tell: Callable[[str], None] | None) -> Iterator[Where]:
+    """Where the plan is played; a server that has to be started stands until the end."""
+    from openenv_tui.connect.launch import silent, standing
+    from openenv_tui.connect.profiles import resolved
+
+    profile = resolved(plan.env)
+    if profile.target == LOCAL:
+        yield Where(game=profile.game or "")
+        return
+    headers = (*profile.access(), *access.headers)
+    with standing(profile.target, access.variables, tell or silent) as address:
+        yield Where(address, profile.target, headers, profile.game or "")
+
+
+def _prepared(plan: Plan, cast: Cast, where: Where, *, audited: bool = True) -> tuple[Plan, _About]:
     """The plan with its game's full name, and what was found out, once all of it can be played."""
-    if plan.env == LOCAL:
+    plan = replace(plan, game=plan.game or where.game)
+    if where.address == LOCAL:
         from openenv_tui.games import load_game
 
         game: Game = load_game(plan.game)
         about = _About(judged(game, plan.win), tuple(range(game.info.players)), {})
     else:
-        about = _awaited(_asked(plan, headers, audited=audited))
+        about = _awaited(_asked(plan, where, audited=audited))
     plan = replace(plan, game=about.game.info.name)
     check_fit(plan, cast, about.game.info, opponent_needed=about.opponent_needed)
     meta = about.meta(plan)
@@ -349,35 +388,36 @@ def _awaited(work: Coroutine[Any, Any, T]) -> T:
         return runner.run(work)
 
 
-async def _asked(plan: Plan, headers: Headers, *, audited: bool) -> _About:
-    environment = await _admitted(plan, headers)
+async def _asked(plan: Plan, where: Where, *, audited: bool) -> _About:
+    environment = await _admitted(plan, where)
     try:
         about = _About(
             judged(environment.game, plan.win),
             environment.seats,
             dict(environment.opponents),
+            where.target,
             environment.seeded,
         )
     finally:
         await environment.close()
-    found = await _audited(plan, headers) if audited else None
+    found = await _audited(plan, where) if audited else None
     if about.seeded or found is None:
         # Ours gives the seed back with every reset: it need not be guessed from what is seen.
         return replace(about, audit=found.to_dict() if found else None)
     return replace(about, seeded=bool(found.seeded), audit=found.to_dict())
 
 
-async def _audited(plan: Plan, headers: Headers) -> Audit | None:
+async def _audited(plan: Plan, where: Where) -> Audit | None:
     """A short audit; None where the server gives no session for it."""
     from openenv_tui.connect.audit import Wishes, brief
 
     try:
-        return await brief(plan.env, Wishes(headers=headers, timeout=plan.timeout))
+        return await brief(where.address, Wishes(headers=where.headers, timeout=plan.timeout))
     except ConnectionFailedError:
         return None
 
 
-async def _admitted(plan: Plan, headers: Headers) -> AsyncEnvironment:
+async def _admitted(plan: Plan, where: Where) -> AsyncEnvironment:
     """A first session. A server may need a moment until it knows that others are over."""
     from openenv_tui.connect import open_environment
 
@@ -386,10 +426,10 @@ async def _admitted(plan: Plan, headers: Headers) -> AsyncEnvironment:
     while True:
         try:
             return await open_environment(
-                plan.env,
+                where.address,
                 plan.game or None,
                 limit=plan.max_steps,
-                headers=headers,
+                headers=where.headers,
                 timeout=plan.timeout,
             )
         except CapacityError:
@@ -408,14 +448,14 @@ class _Run:
         store: Store,
         progress: Callable[[Progress], None] | None,
         stop: threading.Event,
-        headers: Headers,
+        where: Where,
     ) -> None:
         self._plan = plan
         self._cast = cast
         self.log = store
         self._progress = progress
         self._stop = stop
-        self._headers = headers
+        self._where = where
         self._waiting: list[Entry] = []
         self._started = self._flushed = monotonic()
         self._note: Callable[[], str] = str
@@ -429,6 +469,11 @@ class _Run:
         self.done = self.total - self._left
         self._look()
         self._before = self.done
+
+    @property
+    def complete(self) -> bool:
+        """All is played."""
+        return self.done == self.total
 
     @property
     def _left(self) -> int:
@@ -462,7 +507,7 @@ class _Run:
         self.done = self._before = self.total - self._left
 
     def play(self) -> None:
-        if self._plan.env != LOCAL:
+        if self._where.address != LOCAL:
             _awaited(self._play_on_server())
         else:
             self._play_here()
@@ -512,7 +557,9 @@ class _Run:
 
         listed = [(row, e) for row, spans in self._todo.items() for span in spans for e in span]
         todo = sorted(listed, key=lambda each: each[1])
-        player = SessionsPlayer(self._plan, self._cast, self._note_loss, self._headers)
+        where = self._where
+        there = replace(self._plan, env=where.address)
+        player = SessionsPlayer(there, self._cast, self._note_loss, where.headers)
         self._note = lambda: player.note
         try:
             async with aclosing(player.play(todo)) as lines:
@@ -522,7 +569,7 @@ class _Run:
                     else:
                         self._take([line])
                         player.ended |= self._ended
-                    if self._stop.is_set() or self.done >= self.total:
+                    if self._stop.is_set() or (self._ended and self.complete):
                         break
         finally:
             self._note = str

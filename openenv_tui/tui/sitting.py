@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
 from openenv_tui.connect import open_environment
-from openenv_tui.connect.access import Headers
+from openenv_tui.connect.access import Access
 from openenv_tui.connect.targets import LOCAL
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import UnfitPolicyError, UsageError
@@ -33,7 +33,8 @@ class Setup:
         policies: specs for the other seats of this side, in the order of the seats.
         others: spec for the seats that ``policies`` leaves; None: random, where there are any.
         seed: of the first game; the next one takes the next seed.
-        headers: sent to a server, such as a token.
+        access: what a server is sent, and the environment of one that is started.
+        tell: told how far a server is that is started.
     """
 
     game: str | None
@@ -43,7 +44,8 @@ class Setup:
     policies: tuple[str, ...] = ()
     others: str | None = None
     seed: int = 0
-    headers: Headers = field(default=(), repr=False)
+    access: Access = field(default=Access(), repr=False)
+    tell: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
 
 
 class Move(NamedTuple):
@@ -231,7 +233,13 @@ async def open_sitting(setup: Setup, tape: Tape | None = None) -> Sitting:
 
 async def _open(setup: Setup, tape: Tape) -> AsyncEnvironment:
     return await open_environment(
-        setup.target, setup.game, every_view=True, headers=setup.headers, tape=tape
+        setup.target,
+        setup.game,
+        every_view=True,
+        headers=setup.access.headers,
+        variables=setup.access.variables,
+        tape=tape,
+        tell=setup.tell,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,16 @@ ON_A_FREE_PORT = """
     print(bound.getsockname()[1], flush=True)
     uvicorn.Server(uvicorn.Config(app, log_level="critical")).run(sockets=[bound])
 """
+
+
+@pytest.fixture(autouse=True)
+def nothing_imported_stays(monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    before = set(sys.modules)
+    yield
+    for name in set(sys.modules) - before:
+        if name.partition(".")[0] == "mine":
+            del sys.modules[name]
 
 
 def test_the_page_from_nothing_to_a_table(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """The lobby: find a game, seat people, and go."""
 
+from openenv_tui.connect.profiles import Profile, write_profiles
 from openenv_tui.tui.screens.evaluate import EvaluateScreen
 from openenv_tui.tui.screens.lobby import OTHER, YOU
 from openenv_tui.tui.screens.play import PlayScreen
@@ -127,3 +128,25 @@ async def test_a_large_lobby_looks_like_this(lobby, snapshot):
         await user.type("tic")
         await user.waits_for("seat 1")
         snapshot(user, "lobby-120x36")
+
+
+async def test_servers_that_have_names_are_offered(lobby, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    with our_server("catch") as (_, address):
+        write_profiles({"home": Profile(address, game="tic_tac_toe")})
+        async with lobby(size=(100, 30)) as user:
+            await user.type("@home")
+            await user.waits_for("one of your servers")
+            await user.waits_for("Plays tic_tac_toe")
+            await user.press("enter")
+            await user.waits_for("Your turn")
+            assert "Tic-Tac-Toe" in user.sees()
+
+
+async def test_a_file_of_servers_that_cannot_be_read_is_said(lobby, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "openenv-tui").mkdir()
+    (tmp_path / "openenv-tui" / "servers.toml").write_text("[home\n")
+    async with lobby(size=(100, 30)) as user:
+        await user.waits_for("cannot read")
+        await user.waits_for("Catch")

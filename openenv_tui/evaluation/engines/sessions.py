@@ -50,6 +50,8 @@ LONGEST_QUEUE: Final = 15.0
 LAST_ATTEMPT: Final = 1.0
 """Seconds that the last attempt to open a session may take at least."""
 TICK: Final = 0.25
+FAREWELL: Final = 1.0
+"""Seconds for sessions to end when nothing more is wanted of them."""
 
 
 class Signal(Enum):
@@ -127,9 +129,12 @@ class SessionsPlayer:
                 elif not isinstance(item, Signal):
                     left -= 1
                     yield item
-            self._finished.set()
-            await asyncio.gather(*tasks)
         finally:
+            # Sessions that are free are given back in peace; an episode may end.
+            self._pending.clear()
+            self._finished.set()
+            if tasks:
+                await asyncio.wait(tasks, timeout=FAREWELL)
             for task in (clock, *tasks):
                 task.cancel()
             await asyncio.gather(clock, *tasks, return_exceptions=True)

@@ -173,7 +173,7 @@ class InspectScreen(Screen[bool]):
 
     async def _fetch_schema(self) -> None:
         server = self._server
-        if server is None:
+        if server is None or server.server is None:
             self._show_text("No server", NO_SERVER)
             return
         try:

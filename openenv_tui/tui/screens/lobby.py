@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Label, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
+from openenv_tui.connect.profiles import SIGN, Profile, read_profiles
 from openenv_tui.connect.targets import LOCAL
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.games import load_game
@@ -52,6 +53,7 @@ class LobbyScreen(Screen[None]):
         super().__init__()
         self._game: str = ""
         self._custom: dict[str, str] = {}
+        self._servers: dict[str, Profile] = {}
         self._opening = False
 
     def compose(self) -> ComposeResult:
@@ -83,6 +85,10 @@ class LobbyScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#list").can_focus = False
+        try:
+            self._servers = {SIGN + name: each for name, each in read_profiles().items()}
+        except OpenEnvTuiError as error:
+            self.notify(str(error), severity="error", timeout=12, markup=False)
         self._list_games("")
 
     # Choosing a game.
@@ -92,17 +98,22 @@ class LobbyScreen(Screen[None]):
         lines: list[Option | None] = []
         if self._target != LOCAL:
             lines.append(Option(Content.styled(SERVED, "italic"), id=SERVED))
-        for number, entry in enumerate(entries):
-            if number and entries[number - 1].board and not entry.board:
-                lines.append(None)
-            lines.append(Option(_line(entry), id=entry.name))
+        lines += [Option(_line(entry), id=entry.name) for entry in entries if entry.board]
+        servers = [
+            Option(Content.assemble((name, "italic"), (f" {each.target}", MUTED)), id=name)
+            for name, each in self._servers.items()
+            if part.lower() in f"{name} {each.target}".lower()
+        ]
+        others = [Option(_line(entry), id=entry.name) for entry in entries if not entry.board]
+        for section in (servers, others):
+            lines += [None, *section] if lines and section else section
         games = self.query_one("#list", OptionList)
         games.set_options(lines)
         games.highlighted = 0 if games.option_count else None
         found = len(entries)
         word = f"{found} game{'s' if found != 1 else ''}"
         games.border_subtitle = f"{word}, enter plays"
-        if not found:
+        if not games.option_count:
             self._game = ""
             self.query_one("#about", Static).update(f"No game is called like '{part}'.")
 
@@ -135,6 +146,10 @@ class LobbyScreen(Screen[None]):
         about = self.query_one("#about", Static)
         if name == SERVED:
             about.update("The server says which game it serves; the first seat it gives is yours.")
+            self._seat_nobody()
+            return
+        if name in self._servers:
+            about.update(_about_server(name, self._servers[name]))
             self._seat_nobody()
             return
         game = load_game(name)
@@ -210,6 +225,8 @@ class LobbyScreen(Screen[None]):
             return None
         written = self.query_one("#seed", Input).value.strip()
         seed = abs(int(written)) if written.lstrip("-").isdigit() else secrets.randbelow(SHORT_SEED)
+        if self._game in self._servers:
+            return Setup(None, self._game, person=person, seed=seed)
         if self._game == SERVED:
             return Setup(None, self._target, person=person, seed=seed)
         seats = self._assigned()
@@ -257,8 +274,10 @@ class LobbyScreen(Screen[None]):
         """Tabulate win rates on the chosen game."""
         from openenv_tui.tui.screens.evaluate import EvaluateScreen
 
-        game = self._game or catalogue()[0].name
-        self.app.push_screen(EvaluateScreen(game, self._target))
+        game, target = self._game or catalogue()[0].name, self._target
+        if game in self._servers:
+            game, target = SERVED, game
+        self.app.push_screen(EvaluateScreen(game, target))
 
     def action_results(self) -> None:
         """Look at past runs."""
@@ -306,7 +325,14 @@ class LobbyScreen(Screen[None]):
         words = [
             ("", "A seat is played by you or by a policy; with (other...) you write its spec,"),
             ("", "such as mcts(simulations=200) or ./mine.py:Policy."),
-            ("", "The server is local, this program's own engine, or ws://host:port."),
+            (
+                "",
+                "The server is local, this program's own engine, or ws://host:port, docker:IMAGE,",
+            ),
+            (
+                "",
+                "hub:OWNER/NAME, an environment's folder. `openenv-tui servers add` keeps others.",
+            ),
         ]
         self.app.push_screen(
             HelpScreen("The lobby: help", [Section("Keys", keys), Section("Choices", words)])
@@ -317,6 +343,15 @@ def _line(entry: Entry) -> Content:
     if entry.board:
         return Content.assemble((entry.title, "bold"))
     return Content(entry.title)
+
+
+def _about_server(name: str, profile: Profile) -> Content:
+    game = profile.game or "whatever it serves"
+    return Content.assemble(
+        (name, "bold"),
+        (f"  one of your servers\n{profile.target}\n", MUTED),
+        (f"Plays {game}; the first seat it gives is yours.", ""),
+    )
 
 
 def _about(game: OpenSpielGame) -> Content:
