@@ -6,25 +6,34 @@ import asyncio
 import errno
 import json
 import logging
+import socket
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from websockets.datastructures import Headers
+from websockets.exceptions import PayloadTooBig
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from arena_env.models import ArenaAction, ArenaObservation, ArenaState
-from arena_env.server.session import ArenaSession, SessionError, Work, refusal
+from arena_env.server.session import (
+    MOST_EFFORT,
+    ArenaSession,
+    SessionError,
+    Work,
+    refusal,
+)
 from arena_env.table import Setting, Table
 from openenv_tui import __version__
 from openenv_tui.errors import UsageError
+from openenv_tui.render import printable
 from openenv_tui.wire.link import CLOSING_TIME, Link
 
 ENDPOINT: Final = "/ws"
@@ -34,10 +43,22 @@ MAX_REQUEST: Final = 2**20
 """Bytes."""
 MAX_WAITING: Final = 100
 """Requests that a client may send ahead while the house thinks."""
+MAX_CONNECTIONS: Final = 1_000
+"""Beyond the sessions: of clients that are told that there is none, and of pages."""
+BACKLOG: Final = 512
+OPENING_SECONDS: Final = 10.0
+"""Until a connection has to have said what it wants."""
 
 _quiet = logging.getLogger("arena_env.server")
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
+
+
+Log: TypeAlias = "Callable[[str], None]"
+
+
+def _unheard(_: str) -> None:
+    """Nobody reads the log."""
 
 
 @asynccontextmanager
@@ -51,6 +72,11 @@ async def serve(
     opponent: str = "random",
     guard: Guard | None = None,
     idle: float = 0.0,
+    max_request: int = MAX_REQUEST,
+    effort: int = MOST_EFFORT,
+    listener: socket.socket | None = None,
+    seats: Seats | None = None,
+    log: Log = _unheard,
 ) -> AsyncIterator[int]:
     """Serve a game on the running loop until the ``async with`` block ends.
 
@@ -63,6 +89,11 @@ async def serve(
         opponent: spec of the policy that plays the other seats, unless a client asks for another.
         guard: who is let in; everybody but strange web pages if None.
         idle: a session that asks nothing for so many seconds is closed, and told why; 0 for never.
+        max_request: bytes of a request; who sends more is told so, and closed.
+        effort: the most of an opponent that a client asks for.
+        listener: listens already, instead of at host and port.
+        seats: counts sessions, where several processes share them; its own if None.
+        log: told of sessions as they come and go, in a line.
 
     Yields:
         The port.
@@ -71,18 +102,42 @@ async def serve(
         UsageError: no such game, seat or policy; or the port cannot be had.
     """
     setting = Setting(game, agent_player, opponent)
-    desk = Desk(setting, max_sessions, guard or Guard(), idle)
+    desk = Desk(
+        setting,
+        seats or Seats(max_sessions),
+        guard or Guard(),
+        idle=idle,
+        max_request=max_request,
+        effort=effort,
+        log=log,
+    )
     loop = asyncio.get_running_loop()
-    try:
-        server = await loop.create_server(lambda: Client(desk), host, port)
-    except (OSError, OverflowError) as error:
-        raise UsageError(_why_not(host, port, error)) from error
+    if listener is None:
+        listener = listening(host, port)
+    server = await loop.create_server(lambda: Client(desk), sock=listener)
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
         server.close()
         await desk.close()
         await server.wait_closed()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Args:
+        host: the address to listen at.
+        port: 0 takes a free one.
+
+    Raises:
+        UsageError: it cannot be had.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise UsageError(_why_not(host, port, error)) from error
 
 
 @dataclass(frozen=True)
@@ -111,35 +166,88 @@ class Guard:
         return None
 
 
+class Seats:
+    """Counts the sessions of one process.
+
+    Args:
+        most: at once.
+
+    Attributes:
+        taken: now.
+        episodes: of sessions that are over.
+        steps: of sessions that are over.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.taken = self.episodes = self.steps = 0
+
+    def take(self) -> bool:
+        """Take one; False if all are taken."""
+        if self.taken >= self.most:
+            return False
+        self.taken += 1
+        return True
+
+    def give_back(self, episodes: int, steps: int) -> None:
+        """A session is over, in which so much was played."""
+        self.taken -= 1
+        self.episodes += episodes
+        self.steps += steps
+
+
+def check(setting: Setting) -> None:
+    """See whether it can be served.
+
+    Raises:
+        UsageError: no such game, seat or policy.
+    """
+    Table(setting).close()
+
+
 class Desk:
     """Gives every client a session of its own, as long as there are any left.
 
     Args:
         setting: what is played by default.
-        max_sessions: how many at once.
+        seats: counts the sessions.
         guard: who is let in.
         idle: seconds of silence that end a session; 0 for never.
+        max_request: bytes.
+        effort: the most of an opponent that a client asks for.
+        log: told of sessions.
 
     Raises:
         UsageError: no such game, seat or policy.
     """
 
     def __init__(
-        self, setting: Setting, max_sessions: int, guard: Guard, idle: float = 0.0
+        self,
+        setting: Setting,
+        seats: Seats,
+        guard: Guard,
+        *,
+        idle: float = 0.0,
+        max_request: int = MAX_REQUEST,
+        effort: int = MOST_EFFORT,
+        log: Log = _unheard,
     ) -> None:
-        Table(setting).close()
+        check(setting)
         self.guard = guard
         self.idle = idle
         self.setting = setting
-        self.max_sessions = max_sessions
-        self.sessions = 0
+        self.seats = seats
+        self.max_request = max_request
+        self.effort = effort
+        self.log = log
+        self.opened = 0
         self.clients: set[Client] = set()
         self.pages = pages(setting.game)
 
     async def close(self) -> None:
         """Say goodbye to everybody, and wait until they are gone."""
         for client in list(self.clients):
-            client.say_goodbye(CloseCode.GOING_AWAY, "the server stops")
+            client.leave(CloseCode.GOING_AWAY, "the server stops")
         async with asyncio.timeout(2 * CLOSING_TIME):
             while self.clients:
                 await asyncio.gather(*[client.gone for client in self.clients])
@@ -153,7 +261,7 @@ class Client(Link):
     """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(ServerProtocol(max_size=MAX_REQUEST, logger=_quiet))
+        super().__init__(ServerProtocol(max_size=desk.max_request, logger=_quiet))
         self.gone = asyncio.get_running_loop().create_future()
         self._desk = desk
         self._session: ArenaSession | None = None
@@ -161,19 +269,33 @@ class Client(Link):
         self._waiting: deque[str] = deque()
         self._asked = False
         self._clock: asyncio.TimerHandle | None = None
+        self._began = 0.0
+        self._number = 0
+        self._end = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._desk.clients.add(self)
+        desk = self._desk
+        desk.clients.add(self)
+        if len(desk.clients) > desk.seats.most + MAX_CONNECTIONS:
+            self.transport.abort()
+            return
+        loop = asyncio.get_running_loop()
+        self._clock = loop.call_later(OPENING_SECONDS, self._open_or_go)
+
+    def _open_or_go(self) -> None:
+        if self._session is None:
+            self.transport.abort()
 
     def on_end(self) -> None:
         self._desk.clients.discard(self)
         if self._clock is not None:
             self._clock.cancel()
-        if self._session is not None:
-            self._desk.sessions -= 1
+        if (session := self._session) is not None:
+            self._desk.seats.give_back(session.episodes, session.steps)
+            self._desk.log(self._account(session))
             if self._thinking is None:
-                self._session.close()
+                session.close()
         self.gone.set_result(None)
 
     def on_handshake(self, event: Request | Response) -> None:
@@ -191,6 +313,11 @@ class Client(Link):
         core.send_response(core.accept(request))
         if self.is_open:
             self._welcome(query)
+
+    def leave(self, code: int, reason: str) -> None:
+        """The server's own end."""
+        self._end = reason
+        self.say_goodbye(code, reason)
 
     def on_text(self, text: str) -> None:
         if self._session is None:
@@ -218,19 +345,44 @@ class Client(Link):
 
     def _welcome(self, query: str) -> None:
         desk = self._desk
-        if desk.sessions >= desk.max_sessions:
+        if "session_id=" in query:
+            self._refuse("SESSION_ERROR", "Unknown session_id: a session ends with its socket")
+        elif not desk.seats.take():
+            taken, most = desk.seats.taken, desk.seats.most
+            desk.log(f"{self._peer} is turned away: {taken} of {most} sessions are taken")
             self._refuse(
                 "CAPACITY_REACHED",
-                f"Server at capacity: {desk.sessions} of {desk.max_sessions} sessions are taken",
-                active_sessions=desk.sessions,
-                max_sessions=desk.max_sessions,
+                f"Server at capacity: {taken} of {most} sessions are taken",
+                active_sessions=taken,
+                max_sessions=most,
             )
-        elif "session_id=" in query:
-            self._refuse("SESSION_ERROR", "Unknown session_id: a session ends with its socket")
         else:
-            desk.sessions += 1
-            self._session = ArenaSession(desk.setting)
+            desk.opened += 1
+            self._number = desk.opened
+            self._began = asyncio.get_running_loop().time()
+            self._session = ArenaSession(desk.setting, desk.effort)
+            desk.log(f"session {self._number} of {self._peer} is open")
+            if self._clock is not None:
+                self._clock.cancel()
+                self._clock = None
             self._mind_the_clock()
+
+    @property
+    def _peer(self) -> str:
+        peer = self.transport.get_extra_info("peername")
+        return f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else "a client"
+
+    def _account(self, session: ArenaSession) -> str:
+        """What a session came to, in a line."""
+        seconds = asyncio.get_running_loop().time() - self._began
+        setting = session.setting
+        seat = "all seats" if setting.agent_player is None else f"seat {setting.agent_player}"
+        against = f" against {setting.opponent}" if setting.agent_player is not None else ""
+        return printable(
+            f"session {self._number} of {self._peer} is over after {seconds:.1f} s: "
+            f"{setting.game}, {seat}{against}, {session.episodes} episodes, {session.steps} steps; "
+            f"{self._end or _parting(self)}"
+        ).replace("\n", " ")
 
     def _mind_the_clock(self) -> None:
         """End a session in which nothing was asked since the clock was looked at before."""
@@ -238,7 +390,8 @@ class Client(Link):
         if not idle or not self.is_open:
             return
         if self._clock is not None and not self._asked and self._thinking is None:
-            self.say_goodbye(CloseCode.GOING_AWAY, f"idle: nothing was asked for {idle:g} s")
+            self._end = f"idle: nothing was asked for {idle:g} s"
+            self.say_goodbye(CloseCode.GOING_AWAY, self._end)
             return
         self._asked = False
         self._clock = asyncio.get_running_loop().call_later(idle, self._mind_the_clock)
@@ -263,6 +416,7 @@ class Client(Link):
 
     def _refuse(self, code: str, message: str, **more: Any) -> None:
         if self.is_open:
+            self._end = message
             self._reply(refusal(code, message, **more))
             self.core.send_close(CloseCode.NORMAL_CLOSURE)
 
@@ -275,6 +429,16 @@ class Client(Link):
         else:
             status, body = HTTPStatus.NOT_FOUND, {"detail": "Not Found"}
         return _answer(core, status, body)
+
+
+def _parting(client: Client) -> str:
+    """How a connection ended, where the server did not end it."""
+    core = client.core
+    if isinstance(core.parser_exc, PayloadTooBig):
+        return "a request was too large"
+    if core.close_rcvd is None:
+        return "the connection broke off"
+    return "the client left"
 
 
 def _answer(core: ServerProtocol, status: HTTPStatus, body: Mapping[str, Any]) -> Response:

@@ -25,6 +25,10 @@ MAX_TENSOR: Final = 1_000_000
 """Numbers in an observation of a game that a client asks for; whoever starts a server may serve
 larger ones."""
 
+MOST_EFFORT: Final = 1_000
+"""Of an opponent that a client asks for: the product of the whole numbers among its options, which
+say how much it thinks, as in ``mcts(simulations=500, rollouts=2)``."""
+
 ENVELOPES: Final = {
     "reset": {"type", "data"},
     "step": {"type", "data"},
@@ -45,10 +49,12 @@ class Wishes:
 
     Args:
         default: what is played where a reset asks for nothing.
+        effort: the most of an opponent that is asked for; see ``MOST_EFFORT``.
     """
 
-    def __init__(self, default: Setting) -> None:
+    def __init__(self, default: Setting, effort: int = MOST_EFFORT) -> None:
         self.default = default
+        self.effort = effort
         self._name = load_game(default.game).info.name
 
     def setting(self, asked: ArenaReset) -> Setting:
@@ -65,7 +71,7 @@ class Wishes:
             seat = None if asked.agent_player == "all" else asked.agent_player
         opponent = default.opponent
         if asked.opponent is not None and asked.opponent != opponent:
-            opponent = harmless(asked.opponent)
+            opponent = harmless(asked.opponent, self.effort)
         return Setting(game, seat, opponent, asked.views == "all")
 
 
@@ -74,13 +80,19 @@ class ArenaSession:
 
     Args:
         setting: what is played where a reset does not ask for something else.
+        effort: the most of an opponent that the client asks for.
+
+    Attributes:
+        episodes: begun.
+        steps: asked for.
     """
 
-    def __init__(self, setting: Setting) -> None:
-        self._wishes = Wishes(setting)
+    def __init__(self, setting: Setting, effort: int = MOST_EFFORT) -> None:
+        self._wishes = Wishes(setting, effort)
         self._table = Table(setting)
         self._name = secrets.token_hex(8)
-        self._episodes = 0
+        self.episodes = 0
+        self.steps = 0
         self._names_its_views = False
         self._episode_id: str | None = None
 
@@ -113,6 +125,11 @@ class ArenaSession:
         except Exception as error:
             return _failed(error)
 
+    @property
+    def setting(self) -> Setting:
+        """What is played now."""
+        return self._table.setting
+
     def close(self) -> None:
         """Let go of what is held."""
         self._table.close()
@@ -134,6 +151,7 @@ class ArenaSession:
         )
         if type(actions) is not list or any(type(each) is not int for each in actions):
             return _invalid([_problem("list_type", "metadata", "actions")])
+        self.steps += 1
         return self._observed(self._table.step, actions)
 
     def _reset(self, asked: ArenaReset) -> str | Work:
@@ -143,8 +161,8 @@ class ArenaSession:
             self._table.close()
             self._table = table
         self._names_its_views = asked.views is not None
-        self._episodes += 1
-        self._episode_id = asked.episode_id or f"{self._name}-{self._episodes}"
+        self.episodes += 1
+        self._episode_id = asked.episode_id or f"{self._name}-{self.episodes}"
         seed = secrets.randbits(SEED_BITS) if asked.seed is None else asked.seed
         return self._observed(self._table.reset, seed)
 
@@ -167,26 +185,36 @@ class ArenaSession:
         return _frame("observation", reply)
 
 
-def harmless(written: str) -> str:
+def harmless(written: str, effort: int = MOST_EFFORT) -> str:
     """A policy spec from the network: built-in or installed names, and options that are numbers.
 
     Raises:
-        OpenEnvTuiError: it names code or a file, or there is no such policy.
+        OpenEnvTuiError: it names code or a file, there is no such policy, or it thinks too much.
     """
-    _expect_harmless(PolicySpec.parse(written))
+    asked = _effort(PolicySpec.parse(written))
+    if asked > effort:
+        raise SpecError(
+            f"a client may ask for an opponent of effort {effort:,} (the product of the whole "
+            f"numbers among its options), and {written:.80} has {asked:,}"
+        )
     return written
 
 
-def _expect_harmless(spec: PolicySpec) -> None:
+def _effort(spec: PolicySpec) -> int:
+    """How much a policy thinks, once it is known to be harmless."""
+    effort = 1
     if ":" in spec.target:
         raise SpecError(f"a client may ask for a built-in policy, and not for {spec.target}")
     accepted = policy_options(POLICIES.load(spec.target))
     for key, value in spec.options.items():
         nested = _nested(value, str(accepted[key].annotation) if key in accepted else "")
         if nested is not None:
-            _expect_harmless(nested)
+            effort *= _effort(nested)
         elif isinstance(value, str):
             raise SpecError(f"a client may give numbers as options, and not {key}={value}")
+        elif isinstance(value, int):
+            effort *= max(1, value)
+    return effort
 
 
 def _nested(value: Option, annotation: str) -> PolicySpec | None:
