@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from websockets.asyncio.client import connect
 
-from openenv_tui.connect.blocking import new_event_loop
+from openenv_tui.connection.blocking import new_event_loop
 from openenv_tui.wire.session import Session
 from openenv_tui.wire.transport import connect as our_connect
 from tests.support.servers import official_server, our_server

@@ -24,8 +24,8 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from openenv_tui.connect import open_environment
-from openenv_tui.connect.blocking import new_event_loop
+from openenv_tui.connection import open_environment
+from openenv_tui.connection.blocking import new_event_loop
 from openenv_tui.match import Match, Seat, play_async
 from openenv_tui.seeding import Seeds
 from openenv_tui.specs import PolicySpec

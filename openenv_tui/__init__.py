@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from openenv_tui.api import evaluate, evaluate_async
-    from openenv_tui.connect import connect, connect_async
+    from openenv_tui.connection import connect, connect_async
     from openenv_tui.environment import AsyncEnvironment, Environment
     from openenv_tui.errors import OpenEnvTuiError
     from openenv_tui.evaluation.runner import Evaluation, Progress
@@ -61,7 +61,7 @@ __all__ = [
 
 _HOMES = {
     "openenv_tui.api": ("evaluate", "evaluate_async"),
-    "openenv_tui.connect": ("connect", "connect_async"),
+    "openenv_tui.connection": ("connect", "connect_async"),
     "openenv_tui.environment": ("AsyncEnvironment", "Environment"),
     "openenv_tui.errors": ("OpenEnvTuiError",),
     "openenv_tui.evaluation.runner": ("Evaluation", "Progress"),

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from openenv_tui.connect.access import Access, Headers
+from openenv_tui.connection.access import Access, Headers
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.plan import LOCAL, Plan
 from openenv_tui.evaluation.runner import Evaluation, Progress, run_plan

@@ -10,7 +10,7 @@ from openenv_tui.cli.common import on_a_terminal
 from openenv_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from openenv_tui.connect.recording import Recording
+    from openenv_tui.connection.recording import Recording
     from openenv_tui.tui.sitting import Setup, Sitting
     from openenv_tui.wire.tape import Tape
 

@@ -11,8 +11,8 @@ import click
 from openenv_tui.cli.common import access_options, json_option, plain_option, telling
 
 if TYPE_CHECKING:
-    from openenv_tui.connect.access import Access
-    from openenv_tui.connect.audit import Audit
+    from openenv_tui.connection.access import Access
+    from openenv_tui.connection.audit import Audit
 
 MARKS = {
     "good": ("✔", "green"),
@@ -77,9 +77,9 @@ def command(
     """
     import asyncio
 
-    from openenv_tui.connect.audit import Wishes, audit
-    from openenv_tui.connect.launch import standing
-    from openenv_tui.connect.profiles import resolved
+    from openenv_tui.connection.audit import Wishes, audit
+    from openenv_tui.connection.launch import standing
+    from openenv_tui.connection.profiles import resolved
 
     profile = resolved(target)
     wishes = Wishes(

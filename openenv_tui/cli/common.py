@@ -71,8 +71,8 @@ def access_options(function: F) -> F:
         docker: bool,
         **options: Any,
     ) -> Any:
-        from openenv_tui.connect.access import Access, request_headers, server_variables
-        from openenv_tui.connect.targets import as_image
+        from openenv_tui.connection.access import Access, request_headers, server_variables
+        from openenv_tui.connection.targets import as_image
 
         access = Access(request_headers(headers, token), server_variables(variables))
         if docker:
@@ -124,7 +124,7 @@ def record_option(function: F) -> F:
 @contextmanager
 def recording(path: Path | None, target: str) -> Iterator[Tape]:
     """A tape that is written to a file if one is named; at the end it says what is in it."""
-    from openenv_tui.connect.recording import recorded
+    from openenv_tui.connection.recording import recorded
 
     with recorded(path, target) as (tape, recorder):
         yield tape

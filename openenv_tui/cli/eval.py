@@ -29,7 +29,7 @@ from openenv_tui.seeding import drawn_seed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from openenv_tui.connect.access import Access
+    from openenv_tui.connection.access import Access
     from openenv_tui.evaluation.runner import Evaluation, Progress
     from openenv_tui.evaluation.table import Table
 

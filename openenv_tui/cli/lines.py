@@ -12,10 +12,10 @@ from random import Random
 import click
 
 from openenv_tui.cli.common import telling
-from openenv_tui.connect import OpenAsyncEnvironment, connect, open_environment
-from openenv_tui.connect.access import Access
-from openenv_tui.connect.recording import RecordedServer, Recording
-from openenv_tui.connect.replay import Recorded, open_recorded
+from openenv_tui.connection import OpenAsyncEnvironment, connect, open_environment
+from openenv_tui.connection.access import Access
+from openenv_tui.connection.recording import RecordedServer, Recording
+from openenv_tui.connection.replay import Recorded, open_recorded
 from openenv_tui.environment import AsyncEnvironment, Environment
 from openenv_tui.errors import (
     IllegalActionError,

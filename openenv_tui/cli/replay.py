@@ -24,7 +24,7 @@ def command(file: Path, plain: bool) -> int:
     openenv-tui replay game.jsonl
     openenv-tui replay game.jsonl --plain > game.txt
     """
-    from openenv_tui.connect.recording import read_recording
+    from openenv_tui.connection.recording import read_recording
 
     recording = read_recording(file)
     click.echo(f"{file}: {recording.summary}", err=True)

@@ -10,7 +10,7 @@ from openenv_tui.cli.common import access_options, json_option, plain_option, te
 from openenv_tui.cli.eval import INTERRUPTED, print_result, showing_progress, stopped_by_ctrl_c
 
 if TYPE_CHECKING:
-    from openenv_tui.connect.access import Access
+    from openenv_tui.connection.access import Access
 
 EPILOG = """\b
 Examples:

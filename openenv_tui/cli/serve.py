@@ -148,7 +148,7 @@ def command(
     if workers > 1:
         episodes, steps = _serve_together(offer, host, port, workers)
     else:
-        from openenv_tui.connect.blocking import new_event_loop
+        from openenv_tui.connection.blocking import new_event_loop
 
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             episodes, steps = runner.run(_serve_alone(offer, host, port))

@@ -26,7 +26,7 @@ def command(context: click.Context, as_json: bool) -> None:
         return
     from dataclasses import asdict
 
-    from openenv_tui.connect.profiles import profiles_file, read_profiles
+    from openenv_tui.connection.profiles import profiles_file, read_profiles
 
     profiles = read_profiles()
     if as_json:
@@ -68,10 +68,10 @@ def add(
     """Give the server at TARGET a NAME, or change what the name stands for."""
     from pathlib import Path
 
-    from openenv_tui.connect.access import request_headers
-    from openenv_tui.connect.launch import launches
-    from openenv_tui.connect.profiles import NAME, Profile, read_profiles, write_profiles
-    from openenv_tui.connect.targets import LOCAL, is_folder, websocket_url
+    from openenv_tui.connection.access import request_headers
+    from openenv_tui.connection.launch import launches
+    from openenv_tui.connection.profiles import NAME, Profile, read_profiles, write_profiles
+    from openenv_tui.connection.targets import LOCAL, is_folder, websocket_url
     from openenv_tui.errors import UsageError
 
     if not NAME.fullmatch(name):
@@ -90,7 +90,7 @@ def add(
 @click.argument("name")
 def remove(name: str) -> None:
     """Forget a NAME; the server itself is left alone."""
-    from openenv_tui.connect.profiles import SIGN, read_profiles, write_profiles
+    from openenv_tui.connection.profiles import SIGN, read_profiles, write_profiles
     from openenv_tui.errors import UnknownNameError
 
     profiles, name = read_profiles(), name.removeprefix(SIGN)

@@ -23,7 +23,7 @@ from openenv_tui.errors import UsageError
 from openenv_tui.seeding import drawn_seed
 
 if TYPE_CHECKING:
-    from openenv_tui.connect.access import Access
+    from openenv_tui.connection.access import Access
 
 
 @click.command("watch")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from openenv_tui import __version__
-from openenv_tui.connect.access import without_secrets
+from openenv_tui.connection.access import without_secrets
 from openenv_tui.errors import StoreError, UnknownNameError, UsageError
 from openenv_tui.evaluation.export import EXPORTERS, SUFFIXES
 from openenv_tui.evaluation.plan import Plan

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from openenv_tui.connect.access import Access, Headers
+from openenv_tui.connection.access import Access, Headers
 from openenv_tui.errors import (
     CapacityError,
     ConnectionFailedError,
@@ -41,7 +41,7 @@ from openenv_tui.rule import judged
 if TYPE_CHECKING:
     import pandas
 
-    from openenv_tui.connect.audit import Audit
+    from openenv_tui.connection.audit import Audit
     from openenv_tui.environment import AsyncEnvironment
     from openenv_tui.evaluation.engines.inline import InlinePlayer
 
@@ -348,8 +348,8 @@ class Where:
 @contextmanager
 def _reached(plan: Plan, access: Access, tell: Callable[[str], None] | None) -> Iterator[Where]:
     """Where the plan is played; a server that has to be started stands until the end."""
-    from openenv_tui.connect.launch import silent, standing
-    from openenv_tui.connect.profiles import resolved
+    from openenv_tui.connection.launch import silent, standing
+    from openenv_tui.connection.profiles import resolved
 
     profile = resolved(plan.env)
     if profile.target == LOCAL:
@@ -382,7 +382,7 @@ def _prepared(plan: Plan, cast: Cast, where: Where, *, audited: bool = True) -> 
 
 
 def _awaited(work: Coroutine[Any, Any, T]) -> T:
-    from openenv_tui.connect.blocking import new_event_loop
+    from openenv_tui.connection.blocking import new_event_loop
 
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(work)
@@ -409,7 +409,7 @@ async def _asked(plan: Plan, where: Where, *, audited: bool) -> _About:
 
 async def _audited(plan: Plan, where: Where) -> Audit | None:
     """A short audit; None where the server gives no session for it."""
-    from openenv_tui.connect.audit import Wishes, brief
+    from openenv_tui.connection.audit import Wishes, brief
 
     try:
         return await brief(where.address, Wishes(headers=where.headers, timeout=plan.timeout))
@@ -419,7 +419,7 @@ async def _audited(plan: Plan, where: Where) -> Audit | None:
 
 async def _admitted(plan: Plan, where: Where) -> AsyncEnvironment:
     """A first session. A server may need a moment until it knows that others are over."""
-    from openenv_tui.connect import open_environment
+    from openenv_tui.connection import open_environment
 
     loop = asyncio.get_running_loop()
     until = loop.time() + min(plan.give_up, FULL_SECONDS)

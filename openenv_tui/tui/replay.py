@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from openenv_tui.connect.recording import RecordedServer, Recording
-from openenv_tui.connect.replay import Recorded, open_recorded
-from openenv_tui.connect.server import ServerEnvironment
+from openenv_tui.connection.recording import RecordedServer, Recording
+from openenv_tui.connection.replay import Recorded, open_recorded
+from openenv_tui.connection.server import ServerEnvironment
 from openenv_tui.model import Step
 from openenv_tui.tui.seat import Chair, Person
 from openenv_tui.tui.sitting import Setup, Sitting

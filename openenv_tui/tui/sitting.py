@@ -7,9 +7,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
-from openenv_tui.connect import open_environment
-from openenv_tui.connect.access import Access
-from openenv_tui.connect.targets import LOCAL
+from openenv_tui.connection import open_environment
+from openenv_tui.connection.access import Access
+from openenv_tui.connection.targets import LOCAL
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import UnfitPolicyError, UsageError
 from openenv_tui.game import Game

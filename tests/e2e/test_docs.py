@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from openenv_tui import evaluate
-from openenv_tui.connect import connect
+from openenv_tui.connection import connect
 from openenv_tui.render import plain
 from tests.support.servers import NO_OPENENV, openenv_installed, running
 

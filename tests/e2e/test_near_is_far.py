@@ -6,7 +6,7 @@ import pytest
 
 from arena_env.arena import Arena
 from arena_env.server.fast import serve
-from openenv_tui.connect import connect_async
+from openenv_tui.connection import connect_async
 from openenv_tui.match import Match, Seat, play, play_async
 from openenv_tui.specs import PolicySpec
 

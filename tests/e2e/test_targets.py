@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from openenv_tui import connect, evaluate
-from openenv_tui.connect.launch import launch
+from openenv_tui import evaluate
+from openenv_tui.connection import connect
+from openenv_tui.connection.launch import launch
 from openenv_tui.errors import UsageError
 from tests.support.docker_engine import docker_engine, gone
 from tests.support.servers import NO_OPENENV, openenv_installed, our_server
@@ -165,7 +166,7 @@ def test_a_server_does_not_outlive_a_program_that_is_killed(folder):
     app(folder, HEALTHY)
     code = (
         "import sys, time\n"
-        "from openenv_tui.connect.launch import launch\n"
+        "from openenv_tui.connection.launch import launch\n"
         "print(launch(sys.argv[1]).port, flush=True)\n"
         "time.sleep(600)\n"
     )

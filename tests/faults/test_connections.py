@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.server import serve as serve_websocket
 
 from arena_env.server.fast import serve
-from openenv_tui.connect import connect, connect_async
+from openenv_tui.connection import connect, connect_async
 from openenv_tui.errors import (
     CapacityError,
     IllegalActionError,

@@ -10,9 +10,9 @@ from websockets.asyncio.client import connect as dial
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from arena_env.server.fast import Guard, serve
-from openenv_tui.connect import connect_async
-from openenv_tui.connect.access import request_headers
-from openenv_tui.connect.pages import page
+from openenv_tui.connection import connect_async
+from openenv_tui.connection.access import request_headers
+from openenv_tui.connection.pages import page
 from openenv_tui.errors import IdleError, NotOpenEnvError
 
 

@@ -9,7 +9,7 @@ from websockets.asyncio.server import serve as serve_websocket
 from websockets.exceptions import ConnectionClosed
 
 from arena_env.server.fast import serve
-from openenv_tui.connect import connect_async
+from openenv_tui.connection import connect_async
 from openenv_tui.wire import link
 from openenv_tui.wire.session import Session
 from openenv_tui.wire.transport import connect

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from openenv_tui.connect import connect, connect_async
+from openenv_tui.connection import connect, connect_async
 from openenv_tui.errors import (
     BinaryFrameError,
     CapacityError,

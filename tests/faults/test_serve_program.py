@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from arena_env.server import fast
 from arena_env.server.fast import serve
 from openenv_tui import evaluate
-from openenv_tui.connect import connect_async
+from openenv_tui.connection import connect_async
 
 PROGRAM = [sys.executable, "-m", "openenv_tui", "serve", "--port", "0"]
 NEEDS_PROC = pytest.mark.skipif(not Path("/proc").exists(), reason="needs /proc")

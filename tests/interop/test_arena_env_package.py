@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from openenv_tui.connect import connect
+from openenv_tui.connection import connect
 from openenv_tui.match import Match, Seat, play
 from openenv_tui.specs import PolicySpec
 from tests.support.servers import official_arena

@@ -2,7 +2,7 @@
 
 import pytest
 
-from openenv_tui.connect import connect, connect_async
+from openenv_tui.connection import connect, connect_async
 from openenv_tui.errors import CapacityError, GameError, IllegalActionError
 from openenv_tui.match import Match, Seat, play_async
 from openenv_tui.model import Outcome

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from openenv_tui import evaluate
-from openenv_tui.connect import connect, connect_async
-from openenv_tui.connect.audit import Wishes, audit, brief
+from openenv_tui.connection import connect, connect_async
+from openenv_tui.connection.audit import Wishes, audit, brief
 from openenv_tui.errors import GameError, IllegalActionError, UsageError
 from openenv_tui.evaluation.store import Store, unpack_actions
 from openenv_tui.games.served import SERVED

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from openenv_tui.connect.launch import free_port
+from openenv_tui.connection.launch import free_port
 
 HERE = Path(__file__).parent
 API = "1.43"

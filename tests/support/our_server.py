@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from arena_env.server.fast import serve
-from openenv_tui.connect.blocking import new_event_loop
+from openenv_tui.connection.blocking import new_event_loop
 
 
 async def main(game: str, sessions: int) -> None:

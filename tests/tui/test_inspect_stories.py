@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from openenv_tui.connect.recording import read_recording
-from openenv_tui.connect.recording import recorded as recording
+from openenv_tui.connection.recording import read_recording
+from openenv_tui.connection.recording import recorded as recording
 from openenv_tui.errors import RecordingEndsError
 from openenv_tui.tui.app import OpenEnvTuiApp
 from openenv_tui.tui.replay import open_replay

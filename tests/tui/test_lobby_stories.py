@@ -1,6 +1,6 @@
 """The lobby: find a game, seat people, and go."""
 
-from openenv_tui.connect.profiles import Profile, write_profiles
+from openenv_tui.connection.profiles import Profile, write_profiles
 from openenv_tui.tui.screens.evaluate import EvaluateScreen
 from openenv_tui.tui.screens.lobby import OTHER, YOU
 from openenv_tui.tui.screens.play import PlayScreen

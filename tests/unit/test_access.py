@@ -9,8 +9,8 @@ import sys
 import pytest
 from websockets.asyncio.server import serve
 
-from openenv_tui.connect import connect_async
-from openenv_tui.connect.access import request_headers, without_secrets
+from openenv_tui.connection import connect_async
+from openenv_tui.connection.access import request_headers, without_secrets
 from openenv_tui.errors import NotOpenEnvError, UsageError
 
 

@@ -66,3 +66,15 @@ async def test_a_cancelled_evaluation_stops():
 def test_objects_cannot_be_sent_to_worker_processes():
     with pytest.raises(UsageError, match="use jobs=1"):
         evaluate("catch", policies=[leftmost], episodes=5, jobs=2)
+
+
+def test_a_name_means_the_same_whatever_was_imported_before():
+    code = (
+        "from openenv_tui import evaluate\n"
+        "import openenv_tui.api, openenv_tui.evaluation.runner\n"
+        "from openenv_tui import connect, connect_async, play\n"
+        "assert all(callable(each) for each in (connect, connect_async, evaluate, play))\n"
+        "with connect('local', 'catch') as environment:\n"
+        "    assert environment.reset(1).observations\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from openenv_tui.connect.recording import Recorder, read_recording, recorded
+from openenv_tui.connection.recording import Recorder, read_recording, recorded
 from openenv_tui.errors import RecordingError, UsageError
 from openenv_tui.wire.tape import MOST_FRAMES, Tape, TapedTransport, Way
 from openenv_tui.wire.transport import ScriptedTransport

@@ -2,8 +2,8 @@
 
 import pytest
 
-from openenv_tui.connect import connect, connect_async
-from openenv_tui.connect.targets import websocket_url
+from openenv_tui.connection import connect, connect_async
+from openenv_tui.connection.targets import websocket_url
 from openenv_tui.errors import UsageError
 from openenv_tui.wire.transport import public_address
 

@@ -177,7 +177,7 @@ def _work(
     path: list[str],
 ) -> None:
     """What a worker process does."""
-    from openenv_tui.connect.blocking import new_event_loop
+    from openenv_tui.connection.blocking import new_event_loop
 
     sys.path[:] = path
     # Ctrl-C reaches the whole group of processes; the first one decides.

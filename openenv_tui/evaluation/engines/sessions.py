@@ -13,8 +13,8 @@ from contextlib import suppress
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
-from openenv_tui.connect import open_environment
-from openenv_tui.connect.access import Headers
+from openenv_tui.connection import open_environment
+from openenv_tui.connection.access import Headers
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import (
     CapacityError,

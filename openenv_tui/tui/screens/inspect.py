@@ -15,8 +15,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Label, Static
 
-from openenv_tui.connect.recording import RecordedServer
-from openenv_tui.connect.server import ServerEnvironment
+from openenv_tui.connection.recording import RecordedServer
+from openenv_tui.connection.server import ServerEnvironment
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.render import printable
 from openenv_tui.render.pretty import pretty, pretty_value

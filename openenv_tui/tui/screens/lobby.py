@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Label, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
-from openenv_tui.connect.profiles import SIGN, Profile, read_profiles
-from openenv_tui.connect.targets import LOCAL
+from openenv_tui.connection.profiles import SIGN, Profile, read_profiles
+from openenv_tui.connection.targets import LOCAL
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.games import load_game
 from openenv_tui.games.openspiel import OpenSpielGame

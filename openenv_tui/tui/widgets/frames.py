@@ -123,8 +123,11 @@ class FrameList(ScrollView, can_focus=True):
             self._choose(place)
 
     def on_resize(self, _: events.Resize) -> None:
+        self.call_after_refresh(self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
         if self.chosen is not None:
-            self.call_after_refresh(self._choose, self._place)
+            self._choose(self._place)
 
 
 def _cells(frame: Frame) -> list[tuple[str, str]]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from openenv_tui.connect.arena_server import ArenaServerEnvironment
-from openenv_tui.connect.generic import GenericEnvironment
-from openenv_tui.connect.official import OfficialEnvironment
-from openenv_tui.connect.reach import Server
-from openenv_tui.connect.server import ServerEnvironment
+from openenv_tui.connection.arena_server import ArenaServerEnvironment
+from openenv_tui.connection.generic import GenericEnvironment
+from openenv_tui.connection.official import OfficialEnvironment
+from openenv_tui.connection.reach import Server
+from openenv_tui.connection.server import ServerEnvironment
 from openenv_tui.errors import (
     GameError,
     NotOpenEnvError,

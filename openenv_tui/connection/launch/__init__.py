@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeAlias
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from openenv_tui.connect.targets import is_folder
+from openenv_tui.connection.targets import is_folder
 from openenv_tui.errors import LaunchError
 from openenv_tui.registry import Registry
 from openenv_tui.render import printable
@@ -50,8 +50,8 @@ Launcher: TypeAlias = "Callable[[str, Variables, Tell, threading.Event], Launche
 LAUNCHERS: Registry[Launcher] = Registry(
     "kind of target",
     {
-        "docker": "openenv_tui.connect.launch.docker:launch",
-        "folder": "openenv_tui.connect.launch.folder:launch",
+        "docker": "openenv_tui.connection.launch.docker:launch",
+        "folder": "openenv_tui.connection.launch.folder:launch",
     },
     group="openenv_tui.launchers",
 )

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from openenv_tui.connect.access import Headers
-from openenv_tui.connect.pages import page
+from openenv_tui.connection.access import Headers
+from openenv_tui.connection.pages import page
 from openenv_tui.wire.tape import Tape, TapedTransport
 from openenv_tui.wire.transport import Transport, connect, public_address
 
 if TYPE_CHECKING:
-    from openenv_tui.connect.launch import Launched
+    from openenv_tui.connection.launch import Launched
 
 
 class Server(Protocol):

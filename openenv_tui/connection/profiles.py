@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from openenv_tui.connect.access import Headers, request_headers
+from openenv_tui.connection.access import Headers, request_headers
 from openenv_tui.errors import StoreError, UnknownNameError, UsageError
 
 SIGN: Final = "@"

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from openenv_tui.connect.launch import (
+from openenv_tui.connection.launch import (
     Tell,
     Variables,
     free_port,

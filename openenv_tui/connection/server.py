@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from openenv_tui.connect.reach import Server
+from openenv_tui.connection.reach import Server
 from openenv_tui.errors import IllegalActionError, WireError
 from openenv_tui.game import Game
 from openenv_tui.model import Action, Observation, Step

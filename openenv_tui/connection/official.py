@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from openenv_tui.connect.server import ServerEnvironment
+from openenv_tui.connection.server import ServerEnvironment
 from openenv_tui.errors import WireError
 from openenv_tui.games.openspiel import OpenSpielGame
 from openenv_tui.model import Ending, Observation, Step

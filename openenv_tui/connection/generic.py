@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from openenv_tui.connect.server import ServerEnvironment
+from openenv_tui.connection.server import ServerEnvironment
 from openenv_tui.errors import IllegalActionError, ServerError, WireError
 from openenv_tui.games.generic import GenericGame
 from openenv_tui.model import Action, Ending, FormObservation, Observation, Step

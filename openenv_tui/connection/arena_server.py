@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from openenv_tui.connect.server import ServerEnvironment
+from openenv_tui.connection.server import ServerEnvironment
 from openenv_tui.errors import LateAnswerError, WireError
 from openenv_tui.games.openspiel import OpenSpielGame
 from openenv_tui.model import NO_METADATA, Action, Ending, Observation, Step

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
-from openenv_tui.connect.access import Headers
-from openenv_tui.connect.profiles import resolved
-from openenv_tui.connect.targets import LOCAL, websocket_url
+from openenv_tui.connection.access import Headers
+from openenv_tui.connection.profiles import resolved
+from openenv_tui.connection.targets import LOCAL, websocket_url
 from openenv_tui.environment import AsyncEnvironment, Environment
 from openenv_tui.errors import UsageError
 
@@ -16,7 +16,7 @@ ANSWER_TIMEOUT: Final = 60.0
 """Seconds for each answer; a server's own opponent may have to think."""
 
 if TYPE_CHECKING:
-    from openenv_tui.connect.launch import Tell, Variables
+    from openenv_tui.connection.launch import Tell, Variables
     from openenv_tui.wire.tape import Tape
 
 
@@ -81,12 +81,12 @@ async def connect_async(
     target, game = profile.target, game or profile.game
     if target == LOCAL:
         # Imported here: the engine takes longer to load than this program.
-        from openenv_tui.connect.local import AsyncLocalEnvironment
+        from openenv_tui.connection.local import AsyncLocalEnvironment
 
         return AsyncLocalEnvironment(_local_game(game, seat, opponent))
-    from openenv_tui.connect.launch import launched, launches, silent
-    from openenv_tui.connect.reach import LiveServer
-    from openenv_tui.connect.remote import open_remote
+    from openenv_tui.connection.launch import launched, launches, silent
+    from openenv_tui.connection.reach import LiveServer
+    from openenv_tui.connection.remote import open_remote
 
     headers = (*profile.access(), *headers)
     running = await launched(target, variables, tell or silent) if launches(target) else None
@@ -135,11 +135,11 @@ def connect(
     """
     profile = resolved(target)
     if profile.target == LOCAL:
-        from openenv_tui.connect.local import LocalEnvironment
+        from openenv_tui.connection.local import LocalEnvironment
 
         return LocalEnvironment(_local_game(game or profile.game, seat, opponent))
-    from openenv_tui.connect.blocking import blocking
-    from openenv_tui.connect.launch import launches
+    from openenv_tui.connection.blocking import blocking
+    from openenv_tui.connection.launch import launches
 
     if not launches(profile.target):
         # A target that cannot be read is said before a thread is started.

@@ -15,9 +15,9 @@ from enum import StrEnum
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
-from openenv_tui.connect.pages import page
-from openenv_tui.connect.remote import environment_facts
-from openenv_tui.connect.targets import websocket_url
+from openenv_tui.connection.pages import page
+from openenv_tui.connection.remote import environment_facts
+from openenv_tui.connection.targets import websocket_url
 from openenv_tui.errors import (
     CapacityError,
     ConnectionFailedError,

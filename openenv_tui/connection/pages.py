@@ -10,7 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from openenv_tui.connect.targets import ENDPOINT
+from openenv_tui.connection.targets import ENDPOINT
 from openenv_tui.errors import UnreachableError, WireError
 from openenv_tui.wire.codec import quoted
 from openenv_tui.wire.transport import public_address

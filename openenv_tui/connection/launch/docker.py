@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from openenv_tui.connect.launch import Tell, Variables, last_lines, wait_until_healthy
+from openenv_tui.connection.launch import Tell, Variables, last_lines, wait_until_healthy
 from openenv_tui.errors import LaunchError, MissingExtraError, UsageError
 from openenv_tui.render import printable
 

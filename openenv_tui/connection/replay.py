@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from openenv_tui.connect import ANSWER_TIMEOUT
-from openenv_tui.connect.recording import RecordedServer
-from openenv_tui.connect.remote import open_remote
-from openenv_tui.connect.server import ServerEnvironment
+from openenv_tui.connection import ANSWER_TIMEOUT
+from openenv_tui.connection.recording import RecordedServer
+from openenv_tui.connection.remote import open_remote
+from openenv_tui.connection.server import ServerEnvironment
 from openenv_tui.games.forms import Space
 from openenv_tui.model import Action, Observation
 from openenv_tui.policy import Policy

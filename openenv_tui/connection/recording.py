@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from openenv_tui.connect.targets import LOCAL
+from openenv_tui.connection.targets import LOCAL
 from openenv_tui.errors import RecordingEndsError, RecordingError, UsageError
 from openenv_tui.render import printable
 from openenv_tui.wire.codec import quoted
