@@ -153,7 +153,7 @@ async def test_nobody_waits_for_another_clients_opponent():
 
     ready, begin = asyncio.Semaphore(0), asyncio.Event()
     async with serve("tic_tac_toe", port=0) as port, asyncio.TaskGroup() as group:
-        group.create_task(play("slow", "tic_tac_toe", "mcts(simulations=3000)"))
+        group.create_task(play("slow", "tic_tac_toe", "mcts(simulations=1000)"))
         group.create_task(play("quick", "tic_tac_toe", "random"))
         await ready.acquire()
         await ready.acquire()
