@@ -31,8 +31,11 @@ class Server:
     def __init__(self, process):
         self.process = process
         self.said = ""
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self.address = ""
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def begins(self):
         assert self.says(r"at (ws://[^,]+),", 30)
         self.address = re.search(r"at (ws://[^,]+),", self.said)[1]
 
@@ -49,7 +52,7 @@ class Server:
     def stop(self, number=signal.SIGINT):
         self.process.send_signal(number)
         code = self.process.wait(20)
-        self._reader.join(5)
+        self.reader.join(20)
         return code
 
     @property
@@ -70,12 +73,16 @@ class Server:
 @contextmanager
 def served(*arguments):
     process = subprocess.Popen([*PROGRAM, *arguments], stderr=subprocess.PIPE, text=True)
+    server = Server(process)
     try:
-        yield Server(process)
+        server.begins()
+        yield server
     finally:
         if process.poll() is None:
             process.kill()
             process.wait()
+        # Its workers hold the other end too, until they have noticed.
+        server.reader.join(20)
         process.stderr.close()
 
 
