@@ -35,6 +35,7 @@ COMMANDS = {
     "servers": Entry("openenv_tui.cli.servers", "List, add and remove servers that you use often."),
     "runs": Entry("openenv_tui.cli.runs", "List past evaluation runs."),
     "show": Entry("openenv_tui.cli.show", "Print a run's table again, from its log."),
+    "compare": Entry("openenv_tui.cli.compare", "Say what got better or worse between two runs."),
     "export": Entry("openenv_tui.cli.export", "Write a run's table in another format."),
     "games": Entry("openenv_tui.cli.games", "List the games."),
     "policies": Entry("openenv_tui.cli.policies", "List the policies and what they play."),

@@ -76,7 +76,7 @@ def mean_interval(
     mean = units.mean
     error = math.sqrt(units.variance / units.number)
     if error > 1e-12 * max(1.0, abs(mean)):
-        half = _t_quantile(0.5 + confidence / 2, units.number - 1) * error
+        half = t_quantile(0.5 + confidence / 2, units.number - 1) * error
         return Interval(max(least, mean - half), min(most, mean + half))
     unseen = wilson(0, units.number, confidence).high
     below = max(0.0, mean - least) if math.isfinite(least) else 0.0
@@ -85,7 +85,8 @@ def mean_interval(
 
 
 @lru_cache(maxsize=256)
-def _t_quantile(probability: float, freedom: int) -> float:
+def t_quantile(probability: float, freedom: float) -> float:
+    """Of Student's t; ``freedom`` need not be whole."""
     # scipy.special alone: a tenth of the time that scipy.stats takes to import.
     from scipy.special import stdtrit
 

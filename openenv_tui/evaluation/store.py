@@ -248,6 +248,14 @@ class Store:
         """The lines of one row, by episode."""
         return self._read("SELECT * FROM episodes WHERE row = ? ORDER BY episode", (row,))
 
+    def deals(self, row: int) -> list[tuple[int, int, int | None, float]]:
+        """(seat, seed, outcome, return) of a row's episodes whose return is known."""
+        return self._read(
+            "SELECT seat, seed, outcome, return FROM episodes "
+            "WHERE row = ? AND return IS NOT NULL ORDER BY episode",
+            (row,),
+        )
+
     def counts(self, row: int, deal: int) -> Counts:
         """Count one row.
 
