@@ -82,6 +82,46 @@ class Arena:
             raise IllegalActionError("no episode has begun: call reset first")
         return self._episode.observe(player)
 
+    def replayed(self, history: Sequence[int], seed: int) -> Ending | None:
+        """Play a complete history again, chance's moves included.
+
+        Args:
+            history: as of a finished game's ``Ending``.
+            seed: of the episode; games that roll dice of their own need it.
+
+        Returns:
+            How the game ended; None if it would go on.
+
+        Raises:
+            IllegalActionError: an action is not legal, or comes after the end.
+        """
+        engine = self._with_dice(seed) if self._own_dice else self._engine
+        self._episode = episode = _Episode(engine, self._history_known, seed)
+        state, players = episode.state, engine.num_players()
+        while episode.ply < len(history):
+            at = episode.ply
+            if state.is_terminal():
+                raise IllegalActionError(f"the game is over after {at} of {len(history)} actions")
+            if state.current_player() == SIMULTANEOUS:
+                joint = list(history[at : at + players])
+                legal = len(joint) == players and all(
+                    action in (state.legal_actions(player) or [0])
+                    for player, action in enumerate(joint)
+                )
+                if legal:
+                    state.apply_actions(joint)
+                episode.ply += players
+            else:
+                legal = history[at] in state.legal_actions()
+                if legal:
+                    state.apply_action(history[at])
+                episode.ply += 1
+            if not legal:
+                raise IllegalActionError(f"action {at} of the history is not legal")
+        if not state.is_terminal():
+            return None
+        return Ending(tuple(state.returns()), tuple(history))
+
     def close(self) -> None:
         self._episode = None
 

@@ -35,6 +35,8 @@ COMMANDS = {
     "servers": Entry("openenv_tui.cli.servers", "List, add and remove servers that you use often."),
     "runs": Entry("openenv_tui.cli.runs", "List past evaluation runs."),
     "show": Entry("openenv_tui.cli.show", "Print a run's table again, from its log."),
+    "verify": Entry("openenv_tui.cli.verify", "Play a run's stored actions again, and check them."),
+    "rerun": Entry("openenv_tui.cli.rerun", "Make a run again, from its manifest."),
     "compare": Entry("openenv_tui.cli.compare", "Say what got better or worse between two runs."),
     "export": Entry("openenv_tui.cli.export", "Write a run's table in another format."),
     "games": Entry("openenv_tui.cli.games", "List the games."),

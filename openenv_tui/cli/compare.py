@@ -75,7 +75,12 @@ def as_rich(found: Comparison) -> RenderableType:
     table = Table(title=f"{found.before} -> {found.after}", title_style="bold", expand=False)
     for heading in HEADINGS:
         left = heading in ("policy", "opponent", "verdict")
-        table.add_column(heading, justify="left" if left else "right", no_wrap=heading != "policy")
+        table.add_column(
+            heading,
+            justify="left" if left else "right",
+            no_wrap=heading != "policy",
+            overflow="fold",
+        )
     for change in found.changes:
         mark, style = MARKS[change.verdict]
         *cells, verdict = _cells(change)

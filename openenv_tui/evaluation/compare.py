@@ -130,6 +130,25 @@ def compare_runs(before: Path, after: Path) -> Comparison:
     return Comparison(before.name, after.name, one[0], judged, tuple(_notes(judged)))
 
 
+def same_episodes(before: Path, after: Path) -> tuple[int, int]:
+    """How many episodes of two runs are equal, action by action, and how many the first one has.
+
+    Raises:
+        StoreError: one of them cannot be read.
+    """
+    one, other = (Store(place / FILE_NAME, new=False) for place in (before, after))
+    try:
+        rows = range(len(one.rows()))
+        pairs = [
+            (one.lines(row), {line.episode: line for line in other.lines(row)}) for row in rows
+        ]
+        told = [line == there.get(line.episode) for lines, there in pairs for line in lines]
+        return sum(told), len(told)
+    finally:
+        one.close()
+        other.close()
+
+
 def _read(folder: Path) -> tuple[str, list[Played]]:
     store = Store(folder / FILE_NAME, new=False)
     try:

@@ -129,8 +129,12 @@ def finish_folder(place: Path, table: Table, formats: Sequence[str], *, interrup
         _write(place / f"summary.{SUFFIXES.get(name, name)}", EXPORTERS.load(name)(table))
 
 
-def planned(place: Path) -> Plan:
-    """The plan of a run that is to go on, from its manifest.
+def planned(place: Path, *, same_versions: bool = True) -> Plan:
+    """The plan of a run that is to go on, or to be made again, from its manifest.
+
+    Args:
+        place: the run's folder.
+        same_versions: refuse what another version of this program or of the engine began.
 
     Raises:
         StoreError: there is none that can be read.
@@ -146,7 +150,7 @@ def planned(place: Path) -> Plan:
         ("openenv-tui", manifest.get("openenv_tui"), __version__),
         ("open_spiel", manifest.get("packages", {}).get("open_spiel"), _version("open_spiel")),
     ):
-        if then != now:
+        if same_versions and then != now:
             raise UsageError(
                 f"{place} was begun with {what} {then}, and this is {now}: its episodes might not "
                 f"fit together; install that version, or make the run anew: {anew}"

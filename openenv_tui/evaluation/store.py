@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
@@ -83,6 +83,24 @@ class Counts(NamedTuple):
     forfeits: dict[str, int]
     lost: int
     cut: int = 0
+
+
+class Line(NamedTuple):
+    """An episode as it is stored; see ``MatchRecord``.
+
+    Attributes:
+        outcome: 1, 0 or -1 for the row's own policy; None where nobody can tell.
+        total: its return; None where it is not known.
+    """
+
+    episode: int
+    seat: int
+    seed: int
+    outcome: int | None
+    total: float | None
+    complete: bool
+    actions: tuple[Action, ...]
+    forfeit: str | None
 
 
 def entry(row: int, episode: int, seat: int, record: MatchRecord, *, whole: bool = False) -> Entry:
@@ -247,6 +265,24 @@ class Store:
     def episodes(self, row: int) -> list[Entry]:
         """The lines of one row, by episode."""
         return self._read("SELECT * FROM episodes WHERE row = ? ORDER BY episode", (row,))
+
+    def lines(self, row: int) -> Iterator[Line]:
+        """The episodes of one row, one after another, as what ``verify`` needs of them.
+
+        Raises:
+            StoreError: the file is damaged.
+        """
+        try:
+            for found in self._db.execute(
+                "SELECT episode, seat, seed, outcome, return, complete, actions, forfeit "
+                "FROM episodes WHERE row = ? ORDER BY episode",
+                (row,),
+            ):
+                episode, seat, seed, outcome, total, complete, blob, forfeit = found
+                actions = unpack_actions(blob)
+                yield Line(episode, seat, seed, outcome, total, bool(complete), actions, forfeit)
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
 
     def deals(self, row: int) -> list[tuple[int, int, int | None, float]]:
         """(seat, seed, outcome, return) of a row's episodes whose return is known."""
