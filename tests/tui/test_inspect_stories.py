@@ -1,6 +1,7 @@
 """The inspector, over real servers."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from openenv_tui.wire.tape import Tape
 from tests.support.servers import NO_OPENENV, openenv_installed, our_server, zoo_server
 from tests.tui.conftest import User
 
+ARENA = Path(__file__).parents[2] / "envs" / "arena_env"
 needs_openenv = pytest.mark.skipif(not openenv_installed(), reason=NO_OPENENV)
 
 
@@ -169,3 +171,12 @@ async def test_a_recorded_form_is_played_back(tmp_path):
 async def _to_the_end(sitting):
     async for _ in sitting.play():
         pass
+
+
+@needs_openenv
+async def test_the_log_of_a_server_that_was_started_here_is_shown(table):
+    async with table(None, target=str(ARENA), size=(120, 30)) as user:
+        await user.waits_for("Your turn", seconds=30)
+        await user.press("f3", "l")
+        await user.waits_for("the server's log, its end")
+        await user.waits_for("GET /health")

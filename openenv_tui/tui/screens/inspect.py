@@ -53,6 +53,7 @@ class InspectScreen(Screen[bool]):
         Binding("s", "send", "Send", id="inspect.send"),
         Binding("t", "state", "State", id="inspect.state"),
         Binding("m", "schema", "Schema", id="inspect.schema"),
+        Binding("l", "log", "Log", id="inspect.log"),
         Binding("slash", "find", "Find", key_display="/", id="inspect.find"),
         Binding("n", "find_next", "Next", id="inspect.next"),
         Binding("c,y", "copy", "Copy", key_display="c", id="inspect.copy"),
@@ -186,6 +187,18 @@ class InspectScreen(Screen[bool]):
             found if found is not None else "This server has no page /schema.",
         )
 
+    def action_log(self) -> None:
+        """Show what a server wrote that was started here."""
+        server = self._server.server if self._server is not None else None
+        if server is not None and (written := server.log()) is not None:
+            self._show_text("the server's log, its end", written or "(nothing yet)")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "log":
+            server = self._server.server if self._server is not None else None
+            return server is not None and server.log() is not None
+        return True
+
     def action_send(self) -> None:
         """Write a frame; the one that is shown is what it starts from, if we sent it."""
         if self._server is None or isinstance(self._server.server, RecordedServer):
@@ -298,6 +311,7 @@ class InspectScreen(Screen[bool]):
             ("s", "send a frame of your own, in the game's session"),
             ("t", "ask for the session's state"),
             ("m", "the schema of actions, observations and state"),
+            ("l", "the log of a server that was started here"),
             ("esc or f3", "back to the game"),
         ]
         words = [
