@@ -1,8 +1,11 @@
 """Steps of Catch per second that a server answers: ours beside the official framework's.
 
-One client for both: bare ``websockets``, in a process of its own with one loop. Every round plays
-every contender for a moment, one after the other; the ratios are medians over the rounds. Then our
-client's round trip beside the bare one on the same server, and 200 sessions at once on ours.
+One client for both: plain sockets in one process of its own, which does as little as a client can
+(ready-made frames out, lengths read, nothing decoded, and never asleep: waking up costs more than a
+step), so that the servers are what is measured.
+Every round plays every contender for a moment, one after the other; the ratios are medians over the
+rounds. Then our client's round trip beside that of bare ``websockets`` on the same server, and 200
+sessions at once on ours.
 
     python benchmarks/servers.py [--rounds N] [--seconds S]
 
@@ -13,6 +16,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import select
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -35,6 +40,58 @@ RESET, STEP = '{"type":"reset","data":{"seed":1}}', '{"type":"step","data":{"act
 MANY = 200
 
 
+def frame(text: str) -> bytes:
+    """A client's text frame of less than 126 bytes, its mask all zeros."""
+    payload = text.encode()
+    return bytes((0x81, 0x80 | len(payload), 0, 0, 0, 0)) + payload
+
+
+RESET_FRAME, STEP_FRAME = frame(RESET), frame(STEP)
+
+
+class Player:
+    """One session on a plain socket: it answers every reply with the next request at once."""
+
+    def __init__(self, url: str) -> None:
+        host, port = url.removeprefix("ws://").split(":")
+        self.socket = socket.create_connection((host, int(port)))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.sendall(
+            f"GET /ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += self.socket.recv(1)
+        if b" 101 " not in head:
+            raise ConnectionError(head.decode(errors="replace"))
+        self.buffer = b""
+        self.steps = 0
+        self.began = 0.0
+
+    def ask(self) -> None:
+        """Send the next request."""
+        self.began = perf_counter()
+        self.socket.send(RESET_FRAME if self.steps % (STEPS + 1) == 0 else STEP_FRAME)
+
+    def take(self) -> float | None:
+        """Read; the seconds of a step whose reply is whole, 0 for a reset's, None for neither."""
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError("the server is gone")
+        self.buffer = data = self.buffer + data
+        size = data[1] & 127 if len(data) > 1 else 1 << 20
+        start = 2
+        if size == 126 and len(data) > 3:
+            size, start = int.from_bytes(data[2:4]), 4
+        if len(data) < start + size:
+            return None
+        self.buffer = b""
+        self.steps += 1
+        return perf_counter() - self.began if self.steps % (STEPS + 1) != 1 else 0.0
+
+
 class Measured(NamedTuple):
     """What some sessions did together.
 
@@ -51,6 +108,38 @@ class Measured(NamedTuple):
     @property
     def rate(self) -> float:
         return len(self.taken) / self.elapsed
+
+
+def light(url: str, sessions: int, seconds: float) -> Measured:
+    """Let some sessions on plain sockets play at once for so many seconds."""
+    players = {}
+    poll = select.epoll()
+    for _ in range(sessions):
+        player = Player(url)
+        players[player.socket.fileno()] = player
+        poll.register(player.socket, select.EPOLLIN)
+    taken: list[float] = []
+    lost, began = 0, perf_counter()
+    for player in players.values():
+        player.ask()
+    while (elapsed := perf_counter() - began) < seconds and players:
+        for number, _ in poll.poll(0):
+            player = players[number]
+            try:
+                spent = player.take()
+            except ConnectionError:
+                lost += 1
+                poll.unregister(number)
+                players.pop(number).socket.close()
+                continue
+            if spent is not None:
+                if spent:
+                    taken.append(spent)
+                player.ask()
+    for player in players.values():
+        player.socket.close()
+    poll.close()
+    return Measured(taken, elapsed, lost)
 
 
 async def bare(url: str, until: asyncio.Event, taken: list[float]) -> None:
@@ -113,8 +202,8 @@ def main() -> None:
         for sessions, goal in ((1, 1.8), (8, 5.0)):
             pairs = []
             for _ in range(options.rounds + 1):
-                theirs = measured(bare, official, sessions, options.seconds).rate
-                mine = measured(bare, server, sessions, options.seconds).rate
+                theirs = light(official, sessions, options.seconds).rate
+                mine = light(server, sessions, options.seconds).rate
                 pairs.append((theirs, mine))
             pairs = pairs[1:]  # The first round warms both up.
             ratio = median(mine / theirs for theirs, mine in pairs)
@@ -133,7 +222,7 @@ def main() -> None:
             f"our client's round trip: {ratio:.2f} times bare websockets', on our server, "
             f"p50 {1e3 * median(m for _, m in rounds[1:]):.3f} ms (goal 1.25)"
         )
-        crowd = measured(bare, server, MANY, 4 * options.seconds)
+        crowd = light(server, MANY, 4 * options.seconds)
         print(
             f"our server, {MANY} sessions: {crowd.rate:,.0f} steps a second, {crowd.lost} sessions "
             f"lost; p50 {percentile(crowd.taken, 0.5):.1f} ms, p95 "

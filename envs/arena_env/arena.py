@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyspiel
 
@@ -26,6 +26,39 @@ TERMINAL = int(pyspiel.PlayerId.TERMINAL)
 _new_tuple: Any = tuple.__new__  # half the price of calling the NamedTuple itself
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 NOBODY: Mapping[int, str] = MappingProxyType({})
+
+
+class Provided(NamedTuple):
+    """What an engine can tell of a state."""
+
+    information_state_tensor: bool
+    observation_tensor: bool
+    observation_string: bool
+
+
+def provided(engine: Any) -> Provided:
+    """What an engine provides; it makes an object of many fields each time it is asked."""
+    kind = engine.get_type()
+    return Provided(
+        bool(kind.provides_information_state_tensor),
+        bool(kind.provides_observation_tensor),
+        bool(kind.provides_observation_string),
+    )
+
+
+class Told(NamedTuple):
+    """What an observation can tell: see ``Observation``.
+
+    Attributes:
+        names: of the legal actions, in their order.
+        history: () where it is not public.
+    """
+
+    tensor: Sequence[float]
+    text: str
+    names: Sequence[str]
+    total: float
+    history: Sequence[int]
 
 
 class Arena:
@@ -45,16 +78,17 @@ class Arena:
         self.opponents = NOBODY
         self.seeded = True
         self._engine = load_engine(name)
+        self._provides = provided(self._engine)
         self._own_dice = "rng_seed" in self.game.info.parameters
         self._history_known = self.game.info.history_known
         self._episode: _Episode | None = None
 
     def reset(self, seed: int) -> Step:
         if self._own_dice:
-            episode = _Episode(self._with_dice(seed), self._history_known, seed)
+            episode = _Episode(self._with_dice(seed), self._history_known, seed, self._provides)
             episode.again = self._with_dice
         else:
-            episode = _Episode(self._engine, self._history_known, seed)
+            episode = _Episode(self._engine, self._history_known, seed, self._provides)
         self._episode = episode
         return episode.next_step(episode.state)
 
@@ -96,7 +130,7 @@ class Arena:
             IllegalActionError: an action is not legal, or comes after the end.
         """
         engine = self._with_dice(seed) if self._own_dice else self._engine
-        self._episode = episode = _Episode(engine, self._history_known, seed)
+        self._episode = episode = _Episode(engine, self._history_known, seed, self._provides)
         state, players = episode.state, engine.num_players()
         while episode.ply < len(history):
             at = episode.ply
@@ -122,6 +156,11 @@ class Arena:
             return None
         return Ending(tuple(state.returns()), tuple(history))
 
+    def told(self, observation: Observation) -> Told:
+        """All that an observation of the episode can tell, worked out in one go for a server."""
+        assert self._episode is not None
+        return self._episode.told(observation)
+
     def close(self) -> None:
         self._episode = None
 
@@ -144,6 +183,7 @@ class _Episode:
         "engine",
         "history_known",
         "ply",
+        "provides",
         "rng",
         "seed",
         "state",
@@ -151,8 +191,9 @@ class _Episode:
         "turn",
     )
 
-    def __init__(self, engine: Any, history_known: bool, seed: int) -> None:
+    def __init__(self, engine: Any, history_known: bool, seed: int, provides: Provided) -> None:
         self.engine = engine
+        self.provides = provides
         self.history_known = history_known
         self.seed = seed
         self.state = engine.new_initial_state()
@@ -248,20 +289,49 @@ class _Episode:
             self.earlier = observation.ply, state_after(engine, history)
         return self.earlier[1]
 
+    def told(self, observation: Observation) -> Told:
+        """What the methods below tell one by one."""
+        if observation.ply != self.ply:
+            return Told(
+                observation.tensor,
+                observation.text,
+                [observation.action_names.get(a, "") for a in observation.legal_actions],
+                observation.return_so_far,
+                observation.history or (),
+            )
+        state, player, provides = self.state, observation.player, self.provides
+        if provides.observation_string:
+            text = state.observation_string(player)
+        else:
+            text = state.information_state_string(player)
+        tensor: Sequence[float] = ()
+        if provides.information_state_tensor:
+            tensor = state.information_state_tensor(player)
+        elif provides.observation_tensor:
+            tensor = state.observation_tensor(player)
+        names = state.action_to_string
+        return Told(
+            tensor,
+            COLOUR.sub("", text) if "\x1b" in text else text,
+            [names(player, action) for action in observation.legal_actions],
+            state.returns()[player],
+            state.history() if self.history_known else (),
+        )
+
     # What Observation asks for.
 
     def tensor(self, observation: Observation) -> tuple[float, ...]:
         state = self._state_of(observation)
-        kind = self.engine.get_type()
-        if kind.provides_information_state_tensor:
+        provides = self.provides
+        if provides.information_state_tensor:
             return tuple(state.information_state_tensor(observation.player))
-        if kind.provides_observation_tensor:
+        if provides.observation_tensor:
             return tuple(state.observation_tensor(observation.player))
         return ()
 
     def text(self, observation: Observation) -> str:
         state = self._state_of(observation)
-        if self.engine.get_type().provides_observation_string:
+        if self.provides.observation_string:
             text = str(state.observation_string(observation.player))
         else:
             text = str(state.information_state_string(observation.player))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from arena_env.arena import SIMULTANEOUS, TERMINAL, Arena
+from arena_env.arena import SIMULTANEOUS, TERMINAL, Arena, Told
 from openenv_tui.errors import IllegalActionError, OpenEnvTuiError, UsageError
 from openenv_tui.match import Foul, Match, Seat
 from openenv_tui.model import Observation, Step
@@ -61,8 +61,10 @@ class Table:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
+        self._every_view = setting.every_view
         self.arena = Arena(setting.game)
         self.info = self.arena.game.info
+        self._history_known = self.info.history_known
         players = range(self.info.players)
         mine = setting.agent_player
         if mine is not None and mine not in players:
@@ -75,11 +77,7 @@ class Table:
         self._clients = dict.fromkeys(self.seats, "client")
         self._step = Step(())
         self._episode: _Episode | None = None
-
-    @property
-    def slow(self) -> bool:
-        """The house may think for longer than other clients should have to wait."""
-        return any(seat.policy.blocking for seat in self._house.values())
+        self.slow = any(seat.policy.blocking for seat in self._house.values())
 
     @property
     def decisions(self) -> int:
@@ -214,27 +212,29 @@ class Table:
 
     def _reply(self, episode: _Episode, *, begins: bool = False) -> dict[str, Any]:
         observations, ending = self._step
-        acting = [seen for seen in observations if seen.player in self.seats]
+        acting: Sequence[Observation] = observations
+        if self._house:
+            acting = [seen for seen in observations if seen.player in self.seats]
         shown = acting
-        if ending is not None or begins or self.setting.every_view:
+        if ending is not None or begins or self._every_view:
             first = [seen.player for seen in acting]
-            shown = acting + [self.arena.observe(p) for p in self.seats if p not in first]
+            shown = [*acting, *(self.arena.observe(p) for p in self.seats if p not in first)]
         main = shown[0]
-        metadata = _said(main)
+        told = self.arena.told(main)
+        metadata = _said(main, told)
         metadata["ply"] = main.ply
-        if self.info.history_known:
-            history = main.history or ()
-            metadata["moves"] = history[episode.told :]
-            episode.told = len(history)
+        if self._history_known:
+            metadata["moves"] = told.history[episode.told :]
+            episode.told = len(told.history)
         if len(shown) > 1:
-            metadata["others"] = [_seen(other) for other in shown[1:]]
+            metadata["others"] = [self._seen(other) for other in shown[1:]]
         if ending is not None:
             metadata["returns"], metadata["history"] = ending.returns, ending.history
         reward = self._reward(episode, metadata, main)
         return {
             "observation": {
                 "metadata": metadata,
-                "info_state": main.tensor,
+                "info_state": told.tensor,
                 "legal_actions": main.legal_actions,
                 "game_phase": "playing" if ending is None else "terminal",
                 "current_player_id": _whose_turn(acting, done=ending is not None),
@@ -243,6 +243,11 @@ class Table:
             "reward": reward,
             "done": ending is not None,
         }
+
+    def _seen(self, seen: Observation) -> dict[str, Any]:
+        told = self.arena.told(seen)
+        said = _said(seen, told)
+        return {**said, "info_state": told.tensor, "legal_actions": seen.legal_actions}
 
     def _reward(self, episode: _Episode, metadata: dict[str, Any], main: Observation) -> float:
         """What the player who chose last has got since the reply before."""
@@ -263,21 +268,16 @@ def _given(name: str) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def _said(seen: Observation) -> dict[str, Any]:
-    names = seen.action_names
+def _said(seen: Observation, told: Told) -> dict[str, Any]:
     return {
         "player": seen.player,
-        "text": seen.text,
-        "action_names": [names.get(action, "") for action in seen.legal_actions],
-        "return": seen.return_so_far,
+        "text": told.text,
+        "action_names": told.names,
+        "return": told.total,
     }
 
 
-def _seen(seen: Observation) -> dict[str, Any]:
-    return {**_said(seen), "info_state": seen.tensor, "legal_actions": seen.legal_actions}
-
-
-def _whose_turn(acting: list[Observation], *, done: bool) -> int:
+def _whose_turn(acting: Sequence[Observation], *, done: bool) -> int:
     if done:
         return TERMINAL
     return acting[0].player if len(acting) == 1 else SIMULTANEOUS

@@ -397,9 +397,8 @@ class Client(Link):
         self._clock = asyncio.get_running_loop().call_later(idle, self._mind_the_clock)
 
     def _reply(self, reply: str) -> None:
-        # Sent with whatever else is to be said when all that has arrived is dealt with.
         if self.is_open:
-            self.core.send_text(reply.encode())
+            self.send(reply)
 
     async def _think(self, session: ArenaSession, work: Work) -> None:
         """Let the house think in a thread, and then go on with what the client sent ahead."""
