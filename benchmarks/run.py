@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("engine.py", "sockets.py", "servers.py")
+BENCHMARKS = ("engine.py", "sockets.py", "servers.py", "start.py")
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from arena_env.arena import SIMULTANEOUS, TERMINAL, Arena, Told
+from arena_env.arena import SIMULTANEOUS, TERMINAL, Arena
 from openenv_tui.errors import IllegalActionError, OpenEnvTuiError, UsageError
 from openenv_tui.match import Foul, Match, Seat
 from openenv_tui.model import Observation, Step
@@ -221,8 +221,13 @@ class Table:
             shown = [*acting, *(self.arena.observe(p) for p in self.seats if p not in first)]
         main = shown[0]
         told = self.arena.told(main)
-        metadata = _said(main, told)
-        metadata["ply"] = main.ply
+        metadata = {
+            "player": main.player,
+            "text": told.text,
+            "action_names": told.names,
+            "return": told.total,
+            "ply": main.ply,
+        }
         if self._history_known:
             metadata["moves"] = told.history[episode.told :]
             episode.told = len(told.history)
@@ -230,29 +235,35 @@ class Table:
             metadata["others"] = [self._seen(other) for other in shown[1:]]
         if ending is not None:
             metadata["returns"], metadata["history"] = ending.returns, ending.history
-        reward = self._reward(episode, metadata, main)
+        done = ending is not None
+        turn = main.player if len(acting) == 1 and not done else _whose_turn(acting, done=done)
         return {
             "observation": {
                 "metadata": metadata,
                 "info_state": told.tensor,
                 "legal_actions": main.legal_actions,
-                "game_phase": "playing" if ending is None else "terminal",
-                "current_player_id": _whose_turn(acting, done=ending is not None),
+                "game_phase": "terminal" if done else "playing",
+                "current_player_id": turn,
                 "opponent_last_action": episode.opponents_action,
             },
-            "reward": reward,
-            "done": ending is not None,
+            "reward": self._reward(episode, told.total, main),
+            "done": done,
         }
 
     def _seen(self, seen: Observation) -> dict[str, Any]:
         told = self.arena.told(seen)
-        said = _said(seen, told)
-        return {**said, "info_state": told.tensor, "legal_actions": seen.legal_actions}
+        return {
+            "player": seen.player,
+            "text": told.text,
+            "action_names": told.names,
+            "return": told.total,
+            "info_state": told.tensor,
+            "legal_actions": seen.legal_actions,
+        }
 
-    def _reward(self, episode: _Episode, metadata: dict[str, Any], main: Observation) -> float:
+    def _reward(self, episode: _Episode, now: float, main: Observation) -> float:
         """What the player who chose last has got since the reply before."""
         mover = episode.main
-        now: float = metadata["return"]
         if main.player != mover:
             now = self.arena.observe(mover).return_so_far
         reward = now - episode.before.get(mover, 0.0)
@@ -266,15 +277,6 @@ def _given(name: str) -> dict[str, str]:
     inside = name.partition("(")[2].removesuffix(")")
     pairs = (pair.partition("=") for pair in inside.split(",") if "=" in pair)
     return {key.strip(): value.strip() for key, _, value in pairs}
-
-
-def _said(seen: Observation, told: Told) -> dict[str, Any]:
-    return {
-        "player": seen.player,
-        "text": told.text,
-        "action_names": told.names,
-        "return": told.total,
-    }
 
 
 def _whose_turn(acting: Sequence[Observation], *, done: bool) -> int:

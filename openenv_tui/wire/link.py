@@ -154,7 +154,7 @@ class Link(asyncio.Protocol):
                 core.fail(CloseCode.INVALID_DATA)
             else:
                 self.on_text(text)
-            if core.writes or core.state is not State.OPEN:
+            if core.writes:
                 self.flush()
             return
         core.receive_data(data)

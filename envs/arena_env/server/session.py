@@ -196,7 +196,8 @@ class ArenaSession:
         if not self._names_its_views:
             # OpenEnv's servers send it twice: clients differ in where they look for it.
             reply["metadata"] = reply["observation"]["metadata"]
-        return _frame("observation", reply)
+        frame = {"type": "observation", "data": reply}
+        return to_json(frame, inf_nan_mode="null", fallback=str).decode()
 
 
 def harmless(written: str, effort: int = MOST_EFFORT) -> str:
