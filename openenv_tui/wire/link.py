@@ -94,15 +94,14 @@ class Link(asyncio.Protocol):
     def on_end(self) -> None:
         """The connection is gone."""
 
-    def send(self, text: str) -> None:
-        """Send a message; ``is_open`` has to hold."""
+    def send(self, payload: bytes) -> None:
+        """Send a text in UTF-8; ``is_open`` has to hold."""
         core = self.core
         if core.side is SERVER and not core.writes:
             # A server's frame is its payload behind a few bytes that say how long it is.
-            payload = text.encode()
             self.transport.write(frame_head(len(payload)) + payload)
             return
-        core.send_text(text.encode())
+        core.send_text(payload)
         self.flush()
 
     @property

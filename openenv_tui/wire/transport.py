@@ -106,7 +106,7 @@ class WebSocketTransport:
             raise _end(self._link)
         if self._link.has_unread:
             raise Unasked
-        self._link.send(text)
+        self._link.send(text.encode())
 
     async def receive(self) -> str:
         return await self._link.receive()

@@ -333,7 +333,7 @@ class Client(Link):
         except SessionError as error:
             self._refuse("SESSION_ERROR", str(error))
             return
-        if isinstance(reply, str):
+        if isinstance(reply, bytes):
             self._reply(reply)
         elif reply is None:
             self.say_goodbye()
@@ -396,7 +396,7 @@ class Client(Link):
         self._asked = False
         self._clock = asyncio.get_running_loop().call_later(idle, self._mind_the_clock)
 
-    def _reply(self, reply: str) -> None:
+    def _reply(self, reply: bytes) -> None:
         if self.is_open:
             self.send(reply)
 
