@@ -81,15 +81,13 @@ class Arena:
         self._provides = provided(self._engine)
         self._own_dice = "rng_seed" in self.game.info.parameters
         self._history_known = self.game.info.history_known
+        # Making one anew for every episode would take longer than some games do.
+        self._rng = Rng()
         self._episode: _Episode | None = None
 
     def reset(self, seed: int) -> Step:
-        if self._own_dice:
-            episode = _Episode(self._with_dice(seed), self._history_known, seed, self._provides)
-            episode.again = self._with_dice
-        else:
-            episode = _Episode(self._engine, self._history_known, seed, self._provides)
-        self._episode = episode
+        self._rng.restart(seed)
+        self._episode = episode = self._begun(seed)
         return episode.next_step(episode.state)
 
     def step(self, actions: Sequence[int]) -> Step:
@@ -129,9 +127,8 @@ class Arena:
         Raises:
             IllegalActionError: an action is not legal, or comes after the end.
         """
-        engine = self._with_dice(seed) if self._own_dice else self._engine
-        self._episode = episode = _Episode(engine, self._history_known, seed, self._provides)
-        state, players = episode.state, engine.num_players()
+        self._episode = episode = self._begun(seed)
+        state, players = episode.state, self._engine.num_players()
         while episode.ply < len(history):
             at = episode.ply
             if state.is_terminal():
@@ -161,8 +158,21 @@ class Arena:
         assert self._episode is not None
         return self._episode.told(observation)
 
+    def numbers(self, observation: Observation) -> tuple[Sequence[float], float]:
+        """The newest observation's tensor, and its player's return so far."""
+        assert self._episode is not None
+        state, player = self._episode.state, observation.player
+        return self._episode.numbers(player), state.returns()[player]
+
     def close(self) -> None:
         self._episode = None
+
+    def _begun(self, seed: int) -> _Episode:
+        engine = self._with_dice(seed) if self._own_dice else self._engine
+        episode = _Episode(engine, self._history_known, seed, self._provides, self._rng)
+        if self._own_dice:
+            episode.again = self._with_dice
+        return episode
 
     def _with_dice(self, seed: int) -> Any:
         """The game loaded anew, for games that roll their own dice, in the order of play."""
@@ -191,7 +201,9 @@ class _Episode:
         "turn",
     )
 
-    def __init__(self, engine: Any, history_known: bool, seed: int, provides: Provided) -> None:
+    def __init__(
+        self, engine: Any, history_known: bool, seed: int, provides: Provided, rng: Rng
+    ) -> None:
         self.engine = engine
         self.provides = provides
         self.history_known = history_known
@@ -200,7 +212,7 @@ class _Episode:
         self.ply = 0
         self.together: tuple[Observation, ...] = ()
         self.turn: Observation | None = None
-        self.rng: Rng | None = None
+        self.rng = rng
         self.earlier: tuple[int, Any] | None = None
         self.again: Callable[[int], Any] | None = None
 
@@ -263,8 +275,6 @@ class _Episode:
         return self.together
 
     def _roll(self, state: Any) -> int:
-        if self.rng is None:
-            self.rng = Rng(self.seed)
         left = self.rng.random()
         action = 0
         for outcome, probability in state.chance_outcomes():
@@ -299,24 +309,32 @@ class _Episode:
                 observation.return_so_far,
                 observation.history or (),
             )
-        state, player, provides = self.state, observation.player, self.provides
-        if provides.observation_string:
-            text = state.observation_string(player)
-        else:
-            text = state.information_state_string(player)
-        tensor: Sequence[float] = ()
-        if provides.information_state_tensor:
-            tensor = state.information_state_tensor(player)
-        elif provides.observation_tensor:
-            tensor = state.observation_tensor(player)
-        names = state.action_to_string
-        return Told(
-            tensor,
-            COLOUR.sub("", text) if "\x1b" in text else text,
-            [names(player, action) for action in observation.legal_actions],
-            state.returns()[player],
-            state.history() if self.history_known else (),
+        state, player = self.state, observation.player
+        text = (
+            state.observation_string(player)
+            if self.provides.observation_string
+            else state.information_state_string(player)
         )
+        name = state.action_to_string
+        told: Told = _new_tuple(
+            Told,
+            (
+                self.numbers(player),
+                COLOUR.sub("", text) if "\x1b" in text else text,
+                [name(player, action) for action in observation.legal_actions],
+                state.returns()[player],
+                state.history() if self.history_known else (),
+            ),
+        )
+        return told
+
+    def numbers(self, player: int) -> Sequence[float]:
+        """The tensor of what a player sees now."""
+        has_state, has_numbers, _ = self.provides
+        if has_state:
+            found: Sequence[float] = self.state.information_state_tensor(player)
+            return found
+        return self.state.observation_tensor(player) if has_numbers else ()
 
     # What Observation asks for.
 

@@ -6,9 +6,11 @@ can play here. Whatever is more than that rides in ``metadata``.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Views: TypeAlias = Literal["acting", "all", "none"]
 
 
 class ArenaAction(BaseModel):
@@ -82,8 +84,9 @@ class ArenaReset(BaseModel):
         None, description="The seat of the client, or all of them"
     )
     opponent: str | None = Field(None, max_length=500, description="A built-in policy")
-    views: Literal["acting", "all"] | None = Field(
+    views: Views | None = Field(
         None,
-        description="all: every reply says what each of the client's seats sees. Whoever names its "
+        description="all: every reply says what each of the client's seats sees; none: replies "
+        "have the fields of OpenEnv's OpenSpiel environment alone. Whoever names its "
         "views reads metadata in the observation, and is not sent it a second time beside it",
     )

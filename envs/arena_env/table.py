@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from arena_env.arena import SIMULTANEOUS, TERMINAL, Arena
+from arena_env.arena import SIMULTANEOUS, TERMINAL, Arena, Told
+from arena_env.models import Views
 from openenv_tui.errors import IllegalActionError, OpenEnvTuiError, UsageError
 from openenv_tui.match import Foul, Match, Seat
 from openenv_tui.model import Observation, Step
@@ -21,13 +22,14 @@ class Setting:
         game: with its parameters.
         agent_player: the client's seat; None for all of them.
         opponent: spec of the policy in the other seats.
-        every_view: every observation reply shows what each seat of the client sees.
+        views: what a reply tells beside the fields of an official one: "acting", what there is to
+            know of who must choose; "all", of each seat of the client; "none", nothing.
     """
 
     game: str
     agent_player: int | None = 0
     opponent: str = "random"
-    every_view: bool = False
+    views: Views = "acting"
 
 
 class HouseError(OpenEnvTuiError):
@@ -61,7 +63,8 @@ class Table:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self._every_view = setting.every_view
+        self._every_view = setting.views == "all"
+        self._bare = setting.views == "none"
         self.arena = Arena(setting.game)
         self.info = self.arena.game.info
         self._history_known = self.info.history_known
@@ -111,12 +114,13 @@ class Table:
         reply = self._reply(episode, begins=True)
         reply["reward"] = None
         reply["observation"]["game_phase"] = "terminal" if reply["done"] else "initial"
-        reply["observation"]["metadata"] |= {
-            "game": self.info.name,
-            "seed": seed,
-            "seats": self.seats,
-            "opponents": self.opponents,
-        }
+        if not self._bare:
+            reply["observation"]["metadata"] |= {
+                "game": self.info.name,
+                "seed": seed,
+                "seats": self.seats,
+                "opponents": {str(player): name for player, name in self.opponents.items()},
+            }
         return reply
 
     def step(self, actions: Sequence[int]) -> dict[str, Any]:
@@ -129,13 +133,15 @@ class Table:
         episode = self._episode
         if episode is None:
             raise IllegalActionError("no episode has begun: send a reset first")
-        if self._step.ending is not None:
+        observations, ending = self._step
+        if ending is not None:
             raise IllegalActionError("the episode is over: send a reset")
-        alone = not self._house and len(self._step.observations) == 1 == len(actions)
-        joint = actions if alone else self._joint(episode, actions)
-        step = self.arena.step(joint)
-        episode.decisions += len(joint)
-        self._step = self._let_the_house_play(step) if self._house else step
+        house = self._house
+        if house or len(observations) > 1 or len(actions) != 1:
+            actions = self._joint(episode, actions)
+        step = self.arena.step(actions)
+        episode.decisions += len(actions)
+        self._step = self._let_the_house_play(step) if house else step
         return self._reply(episode)
 
     def state(self, episode_id: str | None) -> dict[str, Any]:
@@ -212,15 +218,42 @@ class Table:
 
     def _reply(self, episode: _Episode, *, begins: bool = False) -> dict[str, Any]:
         observations, ending = self._step
+        done = ending is not None
         acting: Sequence[Observation] = observations
         if self._house:
             acting = [seen for seen in observations if seen.player in self.seats]
         shown = acting
-        if ending is not None or begins or self._every_view:
+        if done or begins or self._every_view:
             first = [seen.player for seen in acting]
             shown = [*acting, *(self.arena.observe(p) for p in self.seats if p not in first)]
         main = shown[0]
-        told = self.arena.told(main)
+        player = main.player
+        if self._bare:
+            tensor, total = self.arena.numbers(main)
+            metadata = {}
+        else:
+            told = self.arena.told(main)
+            tensor, total = told.tensor, told.total
+            metadata = self._metadata(episode, shown, told)
+        return {
+            "observation": {
+                "metadata": metadata,
+                "info_state": tensor,
+                "legal_actions": main.legal_actions,
+                "game_phase": "terminal" if done else "playing",
+                "current_player_id": (
+                    TERMINAL if done else player if len(acting) == 1 else SIMULTANEOUS
+                ),
+                "opponent_last_action": episode.opponents_action,
+            },
+            "reward": self._reward(episode, total, main),
+            "done": done,
+        }
+
+    def _metadata(
+        self, episode: _Episode, shown: Sequence[Observation], told: Told
+    ) -> dict[str, Any]:
+        main, ending = shown[0], self._step.ending
         metadata = {
             "player": main.player,
             "text": told.text,
@@ -235,20 +268,7 @@ class Table:
             metadata["others"] = [self._seen(other) for other in shown[1:]]
         if ending is not None:
             metadata["returns"], metadata["history"] = ending.returns, ending.history
-        done = ending is not None
-        turn = main.player if len(acting) == 1 and not done else _whose_turn(acting, done=done)
-        return {
-            "observation": {
-                "metadata": metadata,
-                "info_state": told.tensor,
-                "legal_actions": main.legal_actions,
-                "game_phase": "terminal" if done else "playing",
-                "current_player_id": turn,
-                "opponent_last_action": episode.opponents_action,
-            },
-            "reward": self._reward(episode, told.total, main),
-            "done": done,
-        }
+        return metadata
 
     def _seen(self, seen: Observation) -> dict[str, Any]:
         told = self.arena.told(seen)
@@ -263,12 +283,12 @@ class Table:
 
     def _reward(self, episode: _Episode, now: float, main: Observation) -> float:
         """What the player who chose last has got since the reply before."""
-        mover = episode.main
+        mover, before = episode.main, episode.before
         if main.player != mover:
             now = self.arena.observe(mover).return_so_far
-        reward = now - episode.before.get(mover, 0.0)
-        episode.before[mover] = now
-        episode.main = main.player
+            episode.main = main.player
+        reward = now - before.get(mover, 0.0)
+        before[mover] = now
         return reward
 
 
@@ -277,9 +297,3 @@ def _given(name: str) -> dict[str, str]:
     inside = name.partition("(")[2].removesuffix(")")
     pairs = (pair.partition("=") for pair in inside.split(",") if "=" in pair)
     return {key.strip(): value.strip() for key, _, value in pairs}
-
-
-def _whose_turn(acting: Sequence[Observation], *, done: bool) -> int:
-    if done:
-        return TERMINAL
-    return acting[0].player if len(acting) == 1 else SIMULTANEOUS

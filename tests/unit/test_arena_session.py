@@ -58,6 +58,20 @@ def test_a_reset_is_answered_with_the_official_fields():
     assert len(data["observation"]["info_state"]) == 50
 
 
+@pytest.mark.parametrize("game", ["catch", "kuhn_poker", "goofspiel"])
+def test_a_client_that_wants_no_views_gets_the_same_official_fields_and_nothing_more(game):
+    full, bare = Asked(game), Asked(game)
+    seen = full.seen("reset", seed=3), bare.seen("reset", seed=3, views="none")
+    while not seen[0]["done"]:
+        told, plain = (one["observation"] for one in seen)
+        assert plain == told | {"metadata": {}}
+        assert seen[0]["reward"] == seen[1]["reward"]
+        action = told["legal_actions"][0]
+        seen = full.seen("step", action_id=action), bare.seen("step", action_id=action)
+    assert seen[1]["done"]
+    assert seen[1]["reward"] == seen[0]["reward"]
+
+
 def test_a_reset_says_what_it_settled():
     metadata = (Asked("tic_tac_toe").seen("reset", seed=3))["metadata"]
     assert metadata["game"] == "tic_tac_toe"

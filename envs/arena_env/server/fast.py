@@ -320,7 +320,8 @@ class Client(Link):
         self.say_goodbye(code, reason)
 
     def on_text(self, text: str) -> None:
-        if self._session is None:
+        session = self._session
+        if session is None:
             return
         self._asked = True
         if self._thinking is not None:
@@ -329,7 +330,7 @@ class Client(Link):
                 self._refuse("SESSION_ERROR", "too many requests were sent ahead")
             return
         try:
-            reply = self._session.answer(text)
+            reply = session.answer(text)
         except SessionError as error:
             self._refuse("SESSION_ERROR", str(error))
             return
@@ -338,7 +339,7 @@ class Client(Link):
         elif reply is None:
             self.say_goodbye()
         else:
-            self._thinking = asyncio.create_task(self._think(self._session, reply))
+            self._thinking = asyncio.create_task(self._think(session, reply))
 
     def on_binary(self, size: int) -> None:
         self._refuse("SESSION_ERROR", "a request is a text frame, not a binary one")

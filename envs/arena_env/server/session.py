@@ -79,7 +79,7 @@ class Wishes:
         opponent = default.opponent
         if asked.opponent is not None and asked.opponent != opponent:
             opponent = harmless(asked.opponent, self.effort)
-        return Setting(game, seat, opponent, asked.views == "all")
+        return Setting(game, seat, opponent, asked.views or default.views)
 
 
 class ArenaSession:
@@ -116,8 +116,11 @@ class ArenaSession:
         if plain is not None:
             # Nearly every request is one of these; what follows would read it to the same end.
             self.steps += 1
+            table, actions = self._table, (int(plain[1]),)
             try:
-                return self._observed(self._table.step, [int(plain[1])])
+                if table.slow:
+                    return self._observed(table.step, actions)
+                return self._shown(table.step(actions))
             except Exception as error:
                 return _failed(error)
         try:
