@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from openenv_tui.connection import connect, connect_async
     from openenv_tui.environment import AsyncEnvironment, Environment
     from openenv_tui.errors import OpenEnvTuiError
-    from openenv_tui.evaluation.runner import Evaluation, Progress
+    from openenv_tui.evaluation.runner import Evaluation
     from openenv_tui.evaluation.table import Row, Table
+    from openenv_tui.evaluation.under_way import Progress
     from openenv_tui.match import Match, Seat, play, play_async
     from openenv_tui.model import (
         EpisodeContext,
@@ -64,8 +65,9 @@ _HOMES = {
     "openenv_tui.connection": ("connect", "connect_async"),
     "openenv_tui.environment": ("AsyncEnvironment", "Environment"),
     "openenv_tui.errors": ("OpenEnvTuiError",),
-    "openenv_tui.evaluation.runner": ("Evaluation", "Progress"),
+    "openenv_tui.evaluation.runner": ("Evaluation",),
     "openenv_tui.evaluation.table": ("Row", "Table"),
+    "openenv_tui.evaluation.under_way": ("Progress",),
     "openenv_tui.match": ("Match", "Seat", "play", "play_async"),
     "openenv_tui.model": (
         "EpisodeContext",

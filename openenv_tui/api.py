@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from openenv_tui.connection.access import Access, Headers
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.plan import LOCAL, Plan
-from openenv_tui.evaluation.runner import Evaluation, Progress, run_plan
+from openenv_tui.evaluation.runner import Evaluation, run_plan
+from openenv_tui.evaluation.under_way import Progress
 from openenv_tui.policy import Policy, as_policy
 from openenv_tui.seeding import drawn_seed
 

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from openenv_tui.connection.access import Access
-    from openenv_tui.evaluation.runner import Evaluation, Progress
+    from openenv_tui.evaluation.runner import Evaluation
     from openenv_tui.evaluation.table import Table
+    from openenv_tui.evaluation.under_way import Progress
 
 INTERRUPTED = 130
 PLAIN_SECONDS = 5.0

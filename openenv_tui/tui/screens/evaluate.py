@@ -26,8 +26,9 @@ from textual.widgets import (
 
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.evaluation.plan import LOCAL, Plan
-from openenv_tui.evaluation.runner import Evaluation, Progress, run_plan
+from openenv_tui.evaluation.runner import Evaluation, run_plan
 from openenv_tui.evaluation.table import Table
+from openenv_tui.evaluation.under_way import Progress
 from openenv_tui.specs import heuristic_for
 from openenv_tui.tui.catalogue import SERVED, catalogue, fitting_policies, game_of
 from openenv_tui.tui.glyphs import MUTED
