@@ -177,6 +177,11 @@ def planned(place: Path, *, same_versions: bool = True) -> Plan:
         UsageError: another version of this program began the run, or its policies were objects.
     """
     manifest = read_manifest(place)
+    if not (place / MANIFEST).exists() and not (place / FILE_NAME).exists():
+        raise StoreError(
+            f"there is no run in {place}: {MANIFEST} and {FILE_NAME} are missing; "
+            "`openenv-tui runs` lists the runs below results/"
+        )
     if "plan" not in manifest:
         raise StoreError(
             f"{place} has no {MANIFEST} that can be read, so nobody knows what is left to play"

@@ -70,8 +70,10 @@ def _what(error: Exception) -> str:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
+    # A log that was closed is one file, and reading it leaves no others behind.
+    closed = not path.with_name(f"{path.name}-wal").exists()
     db = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro",
+        f"{path.resolve().as_uri()}?{'immutable=1' if closed else 'mode=ro'}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,

@@ -43,6 +43,8 @@ ALTER TABLE lost ADD COLUMN kind TEXT NOT NULL DEFAULT 'lost';
 PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;
 """
+CHANGES = {0: SCHEMA, 1: UPGRADE}
+"""Version of a log -> what makes one of this version of it."""
 COLUMNS = ("row", "episode", "seat", "seed", "outcome", "return", "steps", "complete", "actions",
            "returns", "forfeit", "forfeit_seat", "message")  # fmt: skip
 USUAL = 9
@@ -169,7 +171,6 @@ def unpack_actions(blob: bytes) -> tuple[Action, ...]:
 
 def _unreadable(path: str, version: int) -> str:
     if version == 0:
-        # Killed before there was anything to log; the manifest is written first.
         return f"{path} holds nothing yet: the run was ended before its first episode"
     known = " and ".join(map(str, READ_VERSIONS))
     return f"{path} is a log of version {version}, and this program reads {known}"
@@ -180,7 +181,7 @@ class Store:
 
     Args:
         path: the SQLite file, or ":memory:".
-        new: make it; otherwise it has to be there, and is only read until ``go_on``.
+        new: write it, and make what is not there yet; otherwise it is only read.
 
     Raises:
         StoreError: it cannot be made, or is not a log of this version.
@@ -193,14 +194,24 @@ class Store:
         self._writes = new
         try:
             self._db = opened_to_write(self.path) if new else opened_to_read(self.path)
-            if new:
-                self._db.executescript(SCHEMA)
-            self._version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            self._version = self._read_version()
+            if new and self._version in CHANGES:
+                self._db.executescript(CHANGES[self._version])
+                self._version = self._read_version()
         except (sqlite3.Error, OSError) as error:
             raise log_failure(self.path, error) from error
         if self._version not in READ_VERSIONS:
             self._db.close()
             raise StoreError(_unreadable(self.path, self._version))
+
+    def _read_version(self) -> int:
+        version: int = self._db.execute("PRAGMA user_version").fetchone()[0]
+        return version
+
+    @property
+    def described(self) -> bool:
+        """Whether it says what the run is; a run may be killed before that."""
+        return bool(self._read("SELECT 1 FROM meta LIMIT 1"))
 
     def describe(self, meta: dict[str, Any], rows: Sequence[tuple[str, str | None]]) -> None:
         """Write what the run is, before its first episode.
@@ -243,18 +254,6 @@ class Store:
             with suppress(sqlite3.Error):
                 self._db.execute("COMMIT")
 
-    def go_on(self) -> None:
-        """Make ready to log more episodes of a run that is there."""
-        try:
-            self._db.close()
-            self._db = opened_to_write(self.path)
-            self._writes = True
-            if self._version == 1:
-                self._db.executescript(UPGRADE)
-                self._version = SCHEMA_VERSION
-        except sqlite3.Error as error:
-            raise log_failure(self.path, error) from error
-
     def forget(self, row: int, start: int = 0) -> None:
         """Take the episodes of a row from ``start`` on out of the log."""
         self._write("DELETE FROM episodes WHERE row = ? AND episode >= ?", [(row, start)])
@@ -275,10 +274,20 @@ class Store:
         """(policy, opponent) of each row."""
         return [(p, o) for p, o in self._read("SELECT policy, opponent FROM rows ORDER BY row")]
 
-    def played(self, row: int) -> list[int]:
+    def played(self, row: int) -> Iterator[int]:
         """The numbers of the episodes of one row, ascending."""
-        return [number for (number,) in self._read(
-            "SELECT episode FROM episodes WHERE row = ? ORDER BY episode", (row,))]  # fmt: skip
+        try:
+            for (episode,) in self._db.execute(
+                "SELECT episode FROM episodes WHERE row = ? ORDER BY episode", (row,)
+            ):
+                yield episode
+        except sqlite3.Error as error:
+            raise log_failure(self.path, error) from error
+
+    def number(self, row: int) -> int:
+        """Of the episodes of one row."""
+        ((found,),) = self._read("SELECT COUNT(*) FROM episodes WHERE row = ?", (row,))
+        return int(found)
 
     def lost(self) -> dict[str, int]:
         """Kind -> number of the sessions that were lost."""

@@ -112,10 +112,22 @@ def test_a_reader_cannot_change_a_log(tmp_path):
     reader = Store(tmp_path / FILE_NAME, new=False)
     with pytest.raises(StoreError, match="it can only be read here"):
         reader.add([entry(0, 0, 0, WON)])
-    reader.go_on()
-    reader.add([entry(0, 0, 0, WON)])
-    assert reader.counts(0, 1).episodes == 1
     reader.close()
+
+
+def test_a_log_that_is_there_is_written_on(tmp_path):
+    for episode in range(2):
+        writer = Store(tmp_path / FILE_NAME, new=True)
+        writer.add([entry(0, episode, 0, WON)])
+        assert list(writer.played(0)) == [*range(episode + 1)]
+        writer.close()
+
+
+def test_a_log_that_was_begun_and_not_described_says_so(tmp_path):
+    (tmp_path / FILE_NAME).touch()
+    with pytest.raises(StoreError, match="holds nothing yet"):
+        Store(tmp_path / FILE_NAME, new=False)
+    assert not Store(tmp_path / FILE_NAME, new=True).described
 
 
 def test_what_is_read_together_is_of_one_moment(tmp_path):
@@ -146,3 +158,11 @@ def test_units_are_the_means_of_complete_deals(returns, deal, missing):
     assert found.number == len(means)
     assert found.total == pytest.approx(sum(means))
     assert found.squares == pytest.approx(sum(mean * mean for mean in means))
+
+
+def test_reading_a_closed_log_leaves_nothing_behind(tmp_path):
+    Store(tmp_path / FILE_NAME, new=True).close()
+    reader = Store(tmp_path / FILE_NAME, new=False)
+    assert reader.rows() == []
+    assert os.listdir(tmp_path) == [FILE_NAME]
+    reader.close()
