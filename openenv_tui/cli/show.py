@@ -1,29 +1,70 @@
-"""``openenv-tui show``: a run's table again."""
+"""``openenv-tui show``: a run's table again, also of a run that is being played."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from openenv_tui.cli.common import json_option, plain_option
 
+if TYPE_CHECKING:
+    from openenv_tui.evaluation.following import Seen
 
-@click.command("show")
+EPILOG = """\b
+Examples:
+  openenv-tui show latest
+  openenv-tui show latest --follow          while another terminal, or another machine, plays it
+  openenv-tui show results/night --follow --json | jq .rows
+"""
+
+
+@click.command("show", epilog=EPILOG)
 @click.argument("run", default="latest")
+@click.option("--follow", is_flag=True, help="Look again and again, until the run ends.")
 @json_option
 @plain_option
-def command(run: str, as_json: bool, plain: bool) -> None:
-    """Print the table of RUN again, computed from its log.
+def command(run: str, follow: bool, as_json: bool, plain: bool) -> int:
+    r"""Print the table of RUN again, computed from its log.
 
-    RUN is a folder, its name below results/, or latest.
+    RUN is a folder, its name below results/, or latest. It may be played right now: what is stored
+    is shown. Ctrl-C leaves --follow and lets the run go on.
+
+    \b
+    Exit code of --follow: 0 the run is complete; 130 it was interrupted or killed, or you left.
     """
-    from openenv_tui.cli.eval import print_table
+    from openenv_tui.cli.eval import INTERRUPTED, print_table
     from openenv_tui.evaluation.folder import find_run
+    from openenv_tui.evaluation.following import State
     from openenv_tui.evaluation.runner import load_run
 
-    table = load_run(find_run(run)).table
+    folder = find_run(run)
+    seen = _followed(folder, plain) if follow else None
+    table = load_run(folder).table if seen is None or seen.result is None else seen.result.table
     if as_json:
         click.echo(json.dumps(table.to_dict(), indent=2))
     else:
         print_table(table, plain)
+    return 0 if seen is None or seen.state is State.FINISHED else INTERRUPTED
+
+
+def _followed(folder: Path, plain: bool) -> Seen:
+    """What a run was like when it ended."""
+    from openenv_tui.cli.eval import showing_progress
+    from openenv_tui.evaluation.folder import resume_command
+    from openenv_tui.evaluation.following import State, follow
+
+    try:
+        with showing_progress(plain) as report:
+            for seen in follow(folder):
+                if seen.state is State.PLAYED and seen.progress is not None:
+                    report(seen.progress)
+    except KeyboardInterrupt:
+        click.echo(f"you left; the run goes on: openenv-tui show {folder} --follow", err=True)
+        raise
+    if seen.state in (State.GONE, State.INTERRUPTED):
+        why = "the process that played it is gone" if seen.state is State.GONE else "interrupted"
+        click.echo(f"{why}; resume with: {resume_command(folder)}", err=True)
+    return seen

@@ -9,11 +9,12 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from openenv_tui import __version__
@@ -23,9 +24,12 @@ from openenv_tui.evaluation.export import EXPORTERS, SUFFIXES
 from openenv_tui.evaluation.plan import Plan
 from openenv_tui.evaluation.store import FILE_NAME
 from openenv_tui.evaluation.table import Table
+from openenv_tui.evaluation.writing import PART, settle, write_whole
 
 RESULTS = Path("results")
 MANIFEST = "manifest.json"
+PATIENCE = 0.5
+"""Seconds for which a claim is tried."""
 PACKAGES = ("open_spiel", "numpy", "pandas", "scipy", "websockets")
 
 
@@ -39,7 +43,7 @@ def new_folder(wanted: Path | str | None, game: str) -> Path:
         if wanted is not None:
             place = Path(wanted)
             place.mkdir(parents=True, exist_ok=True)
-            if any(place.iterdir()):
+            if any(not each.name.endswith(PART) for each in place.iterdir()):
                 raise StoreError(f"{place} is not empty; name a new folder with --out")
             return place
         safe = re.sub(r"[^A-Za-z0-9_.=,-]+", "_", game).strip("_")
@@ -66,30 +70,61 @@ def claimed(place: Path | None) -> Iterator[None]:
     """Let nobody else write a run meanwhile; the claim ends with the process, however that ends.
 
     Raises:
-        StoreError: another process writes it.
+        StoreError: another process writes it, or it is no folder that can be read.
     """
+    if place is None:
+        yield
+        return
+    with _opened(place) as folder:
+        # Whoever only looks whether a run is being written holds the claim for an instant.
+        until = monotonic() + PATIENCE
+        while _claim(folder) is False:
+            if monotonic() > until:
+                raise StoreError(
+                    f"{place} is being written by another process right now; "
+                    "wait until it ends, or stop it with Ctrl-C"
+                )
+            sleep(PATIENCE / 20)
+        yield
+
+
+def being_written(place: Path) -> bool:
+    """Whether a process plays a run right now; True also where nobody can tell.
+
+    Raises:
+        StoreError: it is no folder that can be read.
+    """
+    with _opened(place) as folder:
+        return not _claim(folder)
+
+
+@contextmanager
+def _opened(place: Path) -> Iterator[int]:
+    try:
+        folder = os.open(place, os.O_RDONLY)
+    except OSError as error:
+        raise StoreError(f"cannot read {place}: {error.strerror or error}") from error
+    try:
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _claim(folder: int) -> bool | None:
+    """Whether the folder is claimed now, until it is closed; None where it cannot be."""
     try:
         import fcntl
     except ImportError:
         # Where folders cannot be locked, only the user can see to it.
-        place = None
-    if place is None:
-        yield
-        return
-    folder = os.open(place, os.O_RDONLY)
+        return None
     try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
         # Some network drives know no locks.
-        with suppress(OSError):
-            try:
-                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise StoreError(
-                    f"{place} is being written by another process right now; "
-                    "wait until it ends, or stop it with Ctrl-C"
-                ) from error
-        yield
-    finally:
-        os.close(folder)
+        return None
+    return True
 
 
 def start_manifest(
@@ -118,11 +153,12 @@ def start_manifest(
         "revision": _revision(),
     }
     _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+    settle(place.parent)
 
 
 def finish_folder(place: Path, table: Table, formats: Sequence[str], *, interrupted: bool) -> None:
     """Write the summaries, and the end into the manifest."""
-    manifest = json.loads((place / MANIFEST).read_text())
+    manifest = read_manifest(place)
     manifest |= {"finished": _now(), "interrupted": interrupted}
     _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
     for name in dict.fromkeys(["csv", "md", *formats]):
@@ -141,6 +177,11 @@ def planned(place: Path, *, same_versions: bool = True) -> Plan:
         UsageError: another version of this program began the run, or its policies were objects.
     """
     manifest = read_manifest(place)
+    if not (place / MANIFEST).exists() and not (place / FILE_NAME).exists():
+        raise StoreError(
+            f"there is no run in {place}: {MANIFEST} and {FILE_NAME} are missing; "
+            "`openenv-tui runs` lists the runs below results/"
+        )
     if "plan" not in manifest:
         raise StoreError(
             f"{place} has no {MANIFEST} that can be read, so nobody knows what is left to play"
@@ -179,9 +220,14 @@ def list_runs(root: Path = RESULTS) -> list[Path]:
     if not root.is_dir():
         return []
     logs = [place for place in root.rglob(FILE_NAME) if place.is_file()]
-    return [log.parent for log in sorted(logs, key=lambda log: (log.stat().st_mtime, str(log)))][
-        ::-1
-    ]
+    return [log.parent for log in sorted(logs, key=lambda log: (_touched(log), str(log)))][::-1]
+
+
+def _touched(log: Path) -> float:
+    """When something was last written into a log; the newest lies in a second file at first."""
+    newest = log.with_name(f"{log.name}-wal")
+    times = [each.stat().st_mtime for each in (log, newest) if each.is_file()]
+    return max(times, default=0.0)
 
 
 def find_run(name: str) -> Path:
@@ -213,7 +259,7 @@ def read_manifest(place: Path) -> dict[str, Any]:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise StoreError(
             f"cannot write {path}: {error.strerror or error}; the log beside it is kept, and "

@@ -105,12 +105,13 @@ def run_plan(
         plan, about = prepared(plan, cast, where)
         place = new_folder(folder, plan.game) if keep else None
         held.enter_context(claimed(place))
+        if place:
+            # First of all: whoever knows the plan can go on, at whatever moment a run is killed.
+            start_manifest(place, plan, command, formats, list(given or ()))
         log = Store(place / FILE_NAME if place else ":memory:", new=True)
         held.enter_context(closing(log))
         name = place.name if place else "unsaved"
         log.describe({"run": name, **about.meta(plan)}, about.rows(plan))
-        if place:
-            start_manifest(place, plan, command, formats, list(given or ()))
         run = Run(plan, cast, log, progress, stop or threading.Event(), where)
         return _carry_out(run, place, formats)
 
@@ -142,25 +143,29 @@ def resume_run(
         UsageError: it is complete, or it cannot go on as it began.
         ConnectionFailedError: the server cannot be reached.
     """
-    with closing(Store(folder / FILE_NAME, new=False)) as log:
-        plan = planned(folder)
-        plan = plan if give_up is None else replace(plan, give_up=give_up)
-        with claimed(folder), ExitStack() as held:
-            stop = stop or threading.Event()
-            manifest = read_manifest(folder)
-            complete = Run(plan, Cast(), log, None, stop, Where()).complete
-            if complete and manifest.get("finished") and not manifest.get("interrupted"):
-                raise UsageError(
-                    f"{folder} is complete already; see it with: openenv-tui show {folder}"
-                )
-            where = held.enter_context(reached(plan, access, tell))
-            run = Run(plan, Cast(), log, progress, stop, where)
-            _, about = prepared(plan, Cast(), where, audited=False)
+    plan = planned(folder)
+    plan = plan if give_up is None else replace(plan, give_up=give_up)
+    with claimed(folder), ExitStack() as held:
+        stop = stop or threading.Event()
+        log = held.enter_context(closing(Store(folder / FILE_NAME, new=True)))
+        manifest = read_manifest(folder)
+        if manifest.get("finished") and not manifest.get("interrupted"):
+            _expect_open(folder, Run(plan, Cast(), log, None, stop, Where()))
+        where = held.enter_context(reached(plan, access, tell))
+        plan, about = prepared(plan, Cast(), where, audited=not log.described)
+        if log.described:
             _expect_same(folder, log, about.meta(plan), about.rows(plan))
-            log.go_on()
-            run.begin_learners_anew(tell or _nothing)
-            (tell or _nothing)(f"{run.total - run.done:,} of {run.total:,} episodes are left")
-            return _carry_out(run, folder, manifest.get("formats", ()))
+        else:
+            log.describe({"run": folder.name, **about.meta(plan)}, about.rows(plan))
+        run = Run(plan, Cast(), log, progress, stop, where)
+        run.begin_learners_anew(tell or _nothing)
+        (tell or _nothing)(f"{run.total - run.done:,} of {run.total:,} episodes are left")
+        return _carry_out(run, folder, manifest.get("formats", ()))
+
+
+def _expect_open(folder: Path, run: Run) -> None:
+    if run.complete:
+        raise UsageError(f"{folder} is complete already; see it with: openenv-tui show {folder}")
 
 
 def _nothing(_: str) -> None:
@@ -217,7 +222,13 @@ def load_run(folder: Path) -> Evaluation:
     """
     store = Store(folder / FILE_NAME, new=False)
     try:
-        table = tabulate(store)
+        with store.still():
+            if not store.described:
+                raise StoreError(
+                    f"the run in {folder} was ended before its first episode; go on with: "
+                    f"{resume_command(folder)}"
+                )
+            table = tabulate(store)
     except (KeyError, TypeError) as error:
         raise OpenEnvTuiError(f"{folder}: the log is not complete: {error} is missing") from error
     finally:

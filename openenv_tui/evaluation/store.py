@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import struct
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from openenv_tui.errors import StoreError
+from openenv_tui.evaluation.opening import log_failure, opened_to_read, opened_to_write
 from openenv_tui.evaluation.stats import Sums
 from openenv_tui.model import Action, ForfeitKind, MatchRecord, Outcome
 
@@ -22,6 +23,7 @@ READ_VERSIONS = (1, 2)
 """In the first one ``lost`` has no ``kind``."""
 FILE_NAME = "run.sqlite"
 SCHEMA = f"""
+BEGIN;
 PRAGMA user_version = {SCHEMA_VERSION};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE rows (row INTEGER PRIMARY KEY, policy TEXT NOT NULL, opponent TEXT);
@@ -33,6 +35,7 @@ CREATE TABLE episodes (
 ) WITHOUT ROWID;
 CREATE TABLE lost (row INTEGER NOT NULL, episode INTEGER NOT NULL, message TEXT NOT NULL,
   kind TEXT NOT NULL DEFAULT 'lost');
+COMMIT;
 """
 UPGRADE = f"""
 BEGIN;
@@ -40,6 +43,8 @@ ALTER TABLE lost ADD COLUMN kind TEXT NOT NULL DEFAULT 'lost';
 PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;
 """
+CHANGES = {0: SCHEMA, 1: UPGRADE}
+"""Version of a log -> what makes one of this version of it."""
 COLUMNS = ("row", "episode", "seat", "seed", "outcome", "return", "steps", "complete", "actions",
            "returns", "forfeit", "forfeit_seat", "message")  # fmt: skip
 USUAL = 9
@@ -52,6 +57,9 @@ def _insert(columns: int) -> str:
 
 
 INSERT_USUAL, INSERT_WHOLE = _insert(USUAL), _insert(len(COLUMNS))
+
+MOST_JOINED = 12
+"""Deals of more episodes are grouped."""
 
 CUT = "cut off"
 """The message of an episode that this side's limit on steps ended."""
@@ -161,12 +169,19 @@ def unpack_actions(blob: bytes) -> tuple[Action, ...]:
     return struct.unpack(f"<{(len(blob) - 1) // 8}q", blob[1:])
 
 
+def _unreadable(path: str, version: int) -> str:
+    if version == 0:
+        return f"{path} holds nothing yet: the run was ended before its first episode"
+    known = " and ".join(map(str, READ_VERSIONS))
+    return f"{path} is a log of version {version}, and this program reads {known}"
+
+
 class Store:
     """A run's log. One process writes it; others may read meanwhile.
 
     Args:
         path: the SQLite file, or ":memory:".
-        new: make it; otherwise it has to be there.
+        new: write it, and make what is not there yet; otherwise it is only read.
 
     Raises:
         StoreError: it cannot be made, or is not a log of this version.
@@ -176,24 +191,27 @@ class Store:
         self.path = str(path)
         if not new and not Path(path).is_file():
             raise StoreError(f"there is no run in {Path(path).parent}: {FILE_NAME} is missing")
+        self._writes = new
         try:
-            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            if new:
-                # In this mode a torn write is undone when the file is opened again, and the
-                # folder can be copied as it is once nobody writes.
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = NORMAL")
-                self._db.executescript(SCHEMA)
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            self._db = opened_to_write(self.path) if new else opened_to_read(self.path)
+            self._version = self._read_version()
+            if new and self._version in CHANGES:
+                self._db.executescript(CHANGES[self._version])
+                self._version = self._read_version()
         except (sqlite3.Error, OSError) as error:
-            raise self._failure(error) from error
-        self._version = version
-        if version not in READ_VERSIONS:
+            raise log_failure(self.path, error) from error
+        if self._version not in READ_VERSIONS:
             self._db.close()
-            known = " and ".join(map(str, READ_VERSIONS))
-            raise StoreError(
-                f"{path} is a log of version {version}, and this program reads {known}"
-            )
+            raise StoreError(_unreadable(self.path, self._version))
+
+    def _read_version(self) -> int:
+        version: int = self._db.execute("PRAGMA user_version").fetchone()[0]
+        return version
+
+    @property
+    def described(self) -> bool:
+        """Whether it says what the run is; a run may be killed before that."""
+        return bool(self._read("SELECT 1 FROM meta LIMIT 1"))
 
     def describe(self, meta: dict[str, Any], rows: Sequence[tuple[str, str | None]]) -> None:
         """Write what the run is, before its first episode.
@@ -202,10 +220,13 @@ class Store:
             meta: JSON values.
             rows: (policy, opponent) of each row.
         """
-        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)",
-                    [(key, json.dumps(value)) for key, value in meta.items()])  # fmt: skip
-        self._write("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
-                    [(number, *row) for number, row in enumerate(rows)])  # fmt: skip
+        # All of it or nothing: a log that says what it is says everything.
+        self._write_all([
+            ("INSERT OR REPLACE INTO meta VALUES (?, ?)",
+             [(key, json.dumps(value)) for key, value in meta.items()]),
+            ("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
+             [(number, *row) for number, row in enumerate(rows)]),
+        ])  # fmt: skip
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Log episodes, all of them or none.
@@ -222,15 +243,16 @@ class Store:
         """Log an episode whose session was lost; it is to be played again."""
         self._write("INSERT INTO lost VALUES (?, ?, ?, ?)", [(row, episode, message, kind)])
 
-    def go_on(self) -> None:
-        """Make ready to log more episodes of a run that is there."""
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """All that is read meanwhile is of one moment, also while another process writes."""
+        with suppress(sqlite3.Error):
+            self._db.execute("BEGIN")
         try:
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            if self._version == 1:
-                self._db.executescript(UPGRADE)
-                self._version = SCHEMA_VERSION
-        except sqlite3.Error as error:
-            raise self._failure(error) from error
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                self._db.execute("COMMIT")
 
     def forget(self, row: int, start: int = 0) -> None:
         """Take the episodes of a row from ``start`` on out of the log."""
@@ -252,10 +274,20 @@ class Store:
         """(policy, opponent) of each row."""
         return [(p, o) for p, o in self._read("SELECT policy, opponent FROM rows ORDER BY row")]
 
-    def played(self, row: int) -> list[int]:
+    def played(self, row: int) -> Iterator[int]:
         """The numbers of the episodes of one row, ascending."""
-        return [number for (number,) in self._read(
-            "SELECT episode FROM episodes WHERE row = ? ORDER BY episode", (row,))]  # fmt: skip
+        try:
+            for (episode,) in self._db.execute(
+                "SELECT episode FROM episodes WHERE row = ? ORDER BY episode", (row,)
+            ):
+                yield episode
+        except sqlite3.Error as error:
+            raise log_failure(self.path, error) from error
+
+    def number(self, row: int) -> int:
+        """Of the episodes of one row."""
+        ((found,),) = self._read("SELECT COUNT(*) FROM episodes WHERE row = ?", (row,))
+        return int(found)
 
     def lost(self) -> dict[str, int]:
         """Kind -> number of the sessions that were lost."""
@@ -282,7 +314,7 @@ class Store:
                 actions = unpack_actions(blob)
                 yield Line(episode, seat, seed, outcome, total, bool(complete), actions, forfeit)
         except sqlite3.Error as error:
-            raise self._failure(error) from error
+            raise log_failure(self.path, error) from error
 
     def deals(self, row: int) -> list[tuple[int, int, int | None, float]]:
         """(seat, seed, outcome, return) of a row's episodes whose return is known."""
@@ -301,15 +333,11 @@ class Store:
         (totals,) = self._read(
             "SELECT COUNT(*), TOTAL(outcome = 1), TOTAL(outcome = 0), TOTAL(outcome = -1), "
             "TOTAL(steps), COUNT(return), TOTAL(return), COUNT(forfeit), "
-            f"TOTAL(forfeit IS NULL AND message = '{CUT}') "
+            f"TOTAL(forfeit IS NULL AND message = '{CUT}'), TOTAL(return * return) "
             "FROM episodes WHERE row = ?",
             (row,),
         )
-        (units,) = self._read(
-            "SELECT COUNT(*), TOTAL(u), TOTAL(u * u) FROM (SELECT AVG(return) AS u FROM episodes "
-            "WHERE row = ? GROUP BY episode / ? HAVING COUNT(return) = ?)",
-            (row, deal, deal),
-        )
+        units = Sums(totals[5], totals[6], totals[9]) if deal == 1 else self._units(row, deal)
         forfeits = (
             self._read(
                 "SELECT forfeit, COUNT(*) FROM episodes WHERE row = ? AND forfeit_seat = seat "
@@ -328,17 +356,46 @@ class Store:
             steps=int(totals[4]),
             known=totals[5],
             total=totals[6],
-            units=Sums(*units),
+            units=units,
             forfeits={kind.value: 0 for kind in ForfeitKind} | dict(forfeits),
             lost=lost[0],
             cut=int(totals[8]),
         )
 
+    def _units(self, row: int, deal: int) -> Sums:
+        """Sums over the means of complete deals of at least two episodes.
+
+        The episodes of a deal lie side by side, so a join finds them in less than half the time
+        that grouping takes, which sorts them first.
+        """
+        others = range(1, min(deal, MOST_JOINED))
+        if deal > MOST_JOINED:
+            source = (
+                "SELECT AVG(return) AS u FROM episodes WHERE row = :row GROUP BY episode / :deal "
+                "HAVING COUNT(return) = :deal"
+            )
+        else:
+            total = "".join(f" + e{place}.return" for place in others)
+            joins = "".join(
+                f" JOIN episodes e{place} ON e{place}.row = e0.row "
+                f"AND e{place}.episode = e0.episode + {place}"
+                for place in others
+            )
+            source = (
+                f"SELECT (e0.return{total}) / :deal AS u FROM episodes e0{joins} "
+                "WHERE e0.row = :row AND e0.episode % :deal = 0"
+            )
+        (units,) = self._read(
+            f"SELECT COUNT(u), TOTAL(u), TOTAL(u * u) FROM ({source})", {"row": row, "deal": deal}
+        )
+        return Sums(*units)
+
     def close(self) -> None:
         """Leave one complete file behind."""
-        # Where it is read-only or full, the log beside the file is read the next time.
-        with suppress(sqlite3.Error):
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # On a full disk it stays in two files, which are read together the next time.
+        if self._writes:
+            with suppress(sqlite3.Error):
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
 
     def _write(self, statement: str, values: Sequence[Entry]) -> None:
@@ -352,17 +409,12 @@ class Store:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise self._failure(error) from error
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+            raise log_failure(self.path, error) from error
 
-    def _read(self, statement: str, values: Entry = ()) -> list[Entry]:
+    def _read(self, statement: str, values: Entry | Mapping[str, Any] = ()) -> list[Entry]:
         try:
             return self._db.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise self._failure(error) from error
-
-    def _failure(self, error: Exception) -> StoreError:
-        return StoreError(
-            f"{self.path}: {error}. Is the disk full or the folder read-only? What was stored "
-            "before is kept; name another folder with --out"
-        )
+            raise log_failure(self.path, error) from error

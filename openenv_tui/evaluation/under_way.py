@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FLUSH_SECONDS = 0.25
 CHUNK_SECONDS = 0.05
 WORKER_CHUNK_SECONDS = 0.2
+TABLE_PAUSE = 20
+"""So many times as long as a table takes to compute, the next one waits."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Run:
         self._waiting: list[Entry] = []
         self._started = self._flushed = monotonic()
         self._note: Callable[[], str] = str
+        self._table: Table | None = None
+        self._table_due = 0.0
         self.problems: list[str] = []
         self.total = plan.episodes * len(plan.policies)
         rows = range(len(plan.policies))
@@ -117,7 +121,7 @@ class Run:
             kept = sum(self._watches[row].fed for row in self._ended)
             others = [row for row in range(len(self._plan.policies)) if row not in self._ended]
             self.total = kept + len(others) * self._plan.episodes
-            self.done = kept + sum(len(self.log.played(row)) for row in others)
+            self.done = kept + sum(self.log.number(row) for row in others)
 
     def begin_learners_anew(self, tell: Callable[[str], None]) -> None:
         """Of a row that learns, the rest alone cannot be played: it depends on the beginning."""
@@ -133,7 +137,7 @@ class Run:
             awaited(self._play_on_server())
         else:
             self._play_here()
-        self._report()
+        self._report(last=True)
 
     def _play_here(self) -> None:
         from openenv_tui.evaluation.engines.inline import InlinePlayer
@@ -222,11 +226,19 @@ class Run:
             self._look()
         self._flushed = monotonic()
 
-    def _report(self) -> None:
+    def _report(self, *, last: bool = False) -> None:
         if self._progress is None:
             return
         self.flush()
         rate = (self.done - self._before) / max(1e-9, monotonic() - self._started)
         left = (self.total - self.done) / rate if rate else None
-        table = tabulate(self.log)
+        table = self._tabulated(anew=last)
         self._progress(Progress(self.done, self.total, rate, left, table, self._note()))
+
+    def _tabulated(self, *, anew: bool) -> Table:
+        """The table of a moment ago: of a long log, a new one for every report would cost most."""
+        began = monotonic()
+        if self._table is None or anew or began >= self._table_due:
+            self._table = tabulate(self.log)
+            self._table_due = monotonic() + TABLE_PAUSE * (monotonic() - began)
+        return self._table

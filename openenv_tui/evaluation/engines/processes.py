@@ -9,7 +9,9 @@ import sys
 from collections.abc import Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for
 from multiprocessing.util import Finalize
+from threading import Thread
 from time import monotonic
 from typing import NamedTuple
 
@@ -74,11 +76,20 @@ def _prepare(plan: Plan, path: list[str], folder: str) -> None:
     global _player
     # The parent hears Ctrl-C too, and decides what is kept.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     sys.path[:] = path
     os.chdir(folder)
     _player = InlinePlayer(plan, Cast())
     # A worker process ends without the interpreter's own farewell.
     Finalize(None, _player.close, exitpriority=10)
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot end its workers, and they would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)
 
 
 def _play(chunk: Chunk) -> Played:
