@@ -7,6 +7,7 @@ OpenEnvTuiError                 exit code 1
 │   ├── GameError                   a game that cannot be loaded, or has no seats to play
 │   ├── UnfitPolicyError            a policy that cannot play this game
 │   ├── AwaitedPolicyError          a policy that answers later, where nobody can wait
+│   ├── NoExactValueError           numbers that cannot be had without sampling
 │   └── MissingExtraError           a feature whose optional packages are not installed
 ├── StoreError                  2   a results folder that cannot be written or read
 │   └── RecordingError              a file of frames that cannot be written or read
@@ -112,6 +113,10 @@ class AwaitedPolicyError(UsageError):
     def __init__(self, policy: str) -> None:
         self.policy = policy
         super().__init__(f"policy '{policy}' has to be awaited: use play_async")
+
+
+class NoExactValueError(UsageError):
+    """What was asked for cannot be worked out without sampling; the text says why."""
 
 
 class MissingExtraError(UsageError):

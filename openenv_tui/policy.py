@@ -27,11 +27,14 @@ class Policy:
     Attributes:
         blocking: ``act`` may take longer than a few milliseconds, so screens call it in a thread.
         learns: ``learn`` does something.
+        positional: what it does depends on the position alone, not on how the game came there,
+            whatever it looks at to find out; exact values of long games need to know.
         games: short names of the games it is made for; None for whatever ``unfit`` lets pass.
     """
 
     blocking: bool = False
     learns: bool = False
+    positional: bool = False
     games: tuple[str, ...] | None = None
 
     def unfit(self, game: GameInfo) -> str | None:
@@ -59,7 +62,11 @@ class Policy:
         return False
 
     def action_probabilities(self, observation: Observation) -> Mapping[int, float] | None:
-        """The probability of each legal action (those left out: 0); None if it cannot tell."""
+        """The probability of each legal action (those left out: 0); None if it cannot tell.
+
+        It may depend on what ``begin`` was told of game and seat, and on the observation alone:
+        where it changes with the episode or within it, the answer is None.
+        """
         return None
 
     def learn(self, transition: Transition) -> None:
@@ -114,6 +121,6 @@ def _adopt(thing: Any) -> Policy:
     for name in ("unfit", "begin", "action_probabilities", "learn", "end", "close"):
         if callable(getattr(thing, name, None)):
             setattr(policy, name, getattr(thing, name))
-    for name in ("blocking", "learns"):
+    for name in ("blocking", "learns", "positional"):
         setattr(policy, name, bool(getattr(thing, name, False)))
     return policy

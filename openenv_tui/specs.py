@@ -26,7 +26,9 @@ from openenv_tui.registry import Registry
 POLICIES: Registry[type[Policy]] = Registry(
     "policy",
     {
+        "always": "openenv_tui_policies.always:Always",
         "basic_strategy": "openenv_tui_policies.basic_strategy:BasicStrategy",
+        "cfr": "openenv_tui_policies.cfr:CFR",
         "cliff_walker": "openenv_tui_policies.cliff_walker:CliffWalker",
         "epsilon_greedy": "openenv_tui_policies.epsilon_greedy:EpsilonGreedy",
         "expectimax": "openenv_tui_policies.expectimax:Expectimax",

@@ -373,6 +373,27 @@ class _Episode:
         return NO_METADATA
 
 
+class Spectacle:
+    """What players see in states of one's own, which belong to no episode.
+
+    Args:
+        engine: the ``pyspiel.Game`` of the states.
+        history_known: as in ``GameInfo``.
+    """
+
+    def __init__(self, engine: Any, history_known: bool) -> None:
+        self._engine = engine
+        self._history_known = history_known
+        self._provides = provided(engine)
+
+    def seen(self, state: Any, player: int, ply: int) -> Observation:
+        """What a player sees in a state, and may do there if it is that player's turn."""
+        source = _Episode(self._engine, self._history_known, 0, self._provides)
+        source.state, source.ply = state, ply
+        legal = tuple(state.legal_actions()) if state.current_player() == player else ()
+        return Observation(player, legal, source, ply)
+
+
 def state_after(engine: Any, history: Sequence[int]) -> Any:
     """The state that a history leads to; moves made at once stand in the order of the players."""
     state = engine.new_initial_state()

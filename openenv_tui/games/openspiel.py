@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from openenv_tui.errors import GameError, UnknownNameError
 from openenv_tui.game import LastSeen
 from openenv_tui.games.crossword import SpeltCrossword
 from openenv_tui.model import Ending, GameInfo, Observation, Outcome
+from openenv_tui.seeding import Rng
 from openenv_tui.views import TextView, View
 
 KEYS = "123456789abcdefghijklmnoprstuvwxyz"
@@ -89,6 +90,51 @@ def describe(engine: Any) -> GameInfo:
 def long_name(engine: Any) -> str:
     """OpenSpiel's title of a game, such as "Tic Tac Toe"."""
     return str(engine.get_type().long_name)
+
+
+UNNAMED = "Action(id="
+"""So begins what the engine says of an action that only a state has a name for."""
+SAMPLES = 500
+"""So many moves are made at random to hear the names of such actions."""
+SIMULTANEOUS = int(pyspiel.PlayerId.SIMULTANEOUS)
+
+
+def engine_words(engine: Any) -> dict[int, tuple[str, ...]]:
+    """Action -> what the engine calls it, for each player who may take it; a few have no name."""
+    found: dict[int, dict[str, None]] = {}
+    players = engine.num_players()
+    with _quiet_stderr():
+        for action in range(engine.num_distinct_actions()):
+            for player in range(players):
+                with suppress(pyspiel.SpielError, RuntimeError):
+                    word = str(engine.action_to_string(player, action))
+                    if not word.startswith(UNNAMED):
+                        found.setdefault(action, {})[word] = None
+    if not found:
+        for action, word in _heard(engine):
+            found.setdefault(action, {})[word] = None
+    return {action: tuple(words) for action, words in found.items()}
+
+
+def _heard(engine: Any) -> Iterator[tuple[int, str]]:
+    """(action, name) of what is legal while some games are played at random."""
+    rng, everybody = Rng(0), range(engine.num_players())
+    state = engine.new_initial_state()
+    for _ in range(SAMPLES):
+        mover = state.current_player()
+        if mover >= 0:
+            legal = state.legal_actions()
+            yield from ((a, str(state.action_to_string(mover, a))) for a in legal)
+            state.apply_action(rng.choice(legal))
+        elif state.is_terminal():
+            state = engine.new_initial_state()
+        elif mover == SIMULTANEOUS:
+            choices = [state.legal_actions(player) or [0] for player in everybody]
+            for player, legal in enumerate(choices):
+                yield from ((a, str(state.action_to_string(player, a))) for a in legal)
+            state.apply_actions([rng.choice(legal) for legal in choices])
+        else:
+            state.apply_action(rng.choice(state.legal_actions()))
 
 
 class OpenSpielGame:

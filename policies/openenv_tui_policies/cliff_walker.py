@@ -14,6 +14,7 @@ class CliffWalker(Policy):
     """Up, along the edge, down to the goal: the shortest safe path."""
 
     games = ("cliff_walking",)
+    positional = True
 
     def begin(self, context: EpisodeContext) -> None:
         self._game = CliffWalking(context.game)

@@ -35,6 +35,7 @@ class EpsilonGreedy(Policy):
         self._now = epsilon
         if base is not None:
             self.blocking, self.learns = base.blocking, base.learns
+            self.positional = base.positional
 
     def unfit(self, game: GameInfo) -> str | None:
         if not self._given and heuristic_for(game.short_name) is None:
@@ -44,7 +45,9 @@ class EpsilonGreedy(Policy):
     def begin(self, context: EpisodeContext) -> None:
         # By the episode's number, not by counting: episodes may be played in any order.
         self._now = self.epsilon * self.decay**context.episode
-        self._followed(context.game).begin(context)
+        base = self._followed(context.game)
+        base.begin(context)
+        self.positional = base.positional
 
     def act(self, observation: Observation, rng: Random) -> Any:
         if rng.random() < self._now or self._base is None:
@@ -55,7 +58,7 @@ class EpsilonGreedy(Policy):
     def action_probabilities(self, observation: Observation) -> Mapping[int, float] | None:
         legal = observation.legal_actions
         greedy = self._base.action_probabilities(observation) if self._base else None
-        if greedy is None or isawaitable(greedy):
+        if greedy is None or isawaitable(greedy) or self.decay != 1:
             return None
         each = self._now / len(legal)
         return {action: each + (1 - self._now) * greedy.get(action, 0.0) for action in legal}

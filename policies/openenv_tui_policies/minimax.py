@@ -21,6 +21,8 @@ Solution: TypeAlias = "dict[tuple[str, int], float]"
 class Minimax(Policy):
     """Perfect play: minimax, with expectation at chance, in small games."""
 
+    positional = True
+
     def unfit(self, game: GameInfo) -> str | None:
         reason = needs_a_simulator(game)
         if reason:

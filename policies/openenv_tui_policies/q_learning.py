@@ -69,6 +69,7 @@ class QLearning(Policy):
             self.game = context.game.name
         walking = context.game.short_name == "cliff_walking"
         self._cliff = CliffWalking(context.game) if walking else None
+        self.positional = walking
 
     def act(self, observation: Observation, rng: Random) -> int:
         legal = observation.legal_actions

@@ -37,8 +37,14 @@ def test_it_acts_as_often_at_random_as_it_says():
 @pytest.mark.parametrize("episode", [0, 1, 5])
 def test_epsilon_decays_with_the_number_of_the_episode(episode):
     policy = begun("epsilon_greedy(base=first, epsilon=0.4, decay=0.5)", episode)
-    expected = 0.4 * 0.5**episode / 4
-    assert policy.action_probabilities(TABLE)[3] == pytest.approx(expected)
+    rng = Rng(1)
+    chosen = [policy.act(TABLE, rng) for _ in range(4000)]
+    assert chosen.count(3) / 4000 == pytest.approx(0.4 * 0.5**episode / 4, abs=0.015)
+
+
+def test_what_decays_has_no_probabilities_that_hold_for_a_run():
+    policy = begun("epsilon_greedy(base=first, epsilon=0.4, decay=0.5)")
+    assert policy.action_probabilities(TABLE) is None
 
 
 def test_without_a_base_it_follows_the_heuristic_of_the_game():
