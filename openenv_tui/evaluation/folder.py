@@ -211,9 +211,9 @@ def read_manifest(place: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
     except OSError as error:
         raise StoreError(
             f"cannot write {path}: {error.strerror or error}; the log beside it is kept, and "
