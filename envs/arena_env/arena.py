@@ -8,7 +8,7 @@ player's observation holds nothing that the game hides from that player.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -61,6 +61,18 @@ class Told(NamedTuple):
     history: Sequence[int]
 
 
+class Moment(NamedTuple):
+    """A moment of a finished game.
+
+    Attributes:
+        acting: the observations of those who must act; () after the end.
+        actions: what each of them does; () after the last action that is known.
+    """
+
+    acting: tuple[Observation, ...]
+    actions: tuple[int, ...]
+
+
 class Arena:
     """An ``Environment`` around ``pyspiel``, with all seats on this side.
 
@@ -87,7 +99,7 @@ class Arena:
 
     def reset(self, seed: int) -> Step:
         self._rng.restart(seed)
-        self._episode = episode = self._begun(seed)
+        episode = self._begun(seed)
         return episode.next_step(episode.state)
 
     def step(self, actions: Sequence[int]) -> Step:
@@ -127,31 +139,30 @@ class Arena:
         Raises:
             IllegalActionError: an action is not legal, or comes after the end.
         """
-        self._episode = episode = self._begun(seed)
-        state, players = episode.state, self._engine.num_players()
+        episode = self._begun(seed)
         while episode.ply < len(history):
-            at = episode.ply
-            if state.is_terminal():
-                raise IllegalActionError(f"the game is over after {at} of {len(history)} actions")
-            if state.current_player() == SIMULTANEOUS:
-                joint = list(history[at : at + players])
-                legal = len(joint) == players and all(
-                    action in (state.legal_actions(player) or [0])
-                    for player, action in enumerate(joint)
-                )
-                if legal:
-                    state.apply_actions(joint)
-                episode.ply += players
-            else:
-                legal = history[at] in state.legal_actions()
-                if legal:
-                    state.apply_action(history[at])
-                episode.ply += 1
-            if not legal:
-                raise IllegalActionError(f"action {at} of the history is not legal")
-        if not state.is_terminal():
+            episode.follow(history)
+        if not episode.state.is_terminal():
             return None
-        return Ending(tuple(state.returns()), tuple(history))
+        return Ending(tuple(episode.state.returns()), tuple(history))
+
+    def walked(self, history: Sequence[int], seed: int) -> Iterator[Moment]:
+        """Play a complete history again move by move, to look at what ``replayed`` hurries past.
+
+        Yields:
+            Every moment before a move of players, for which ``observe`` answers meanwhile, and the
+            one after the last action.
+
+        Raises:
+            IllegalActionError: an action is not legal, or comes after the end.
+        """
+        episode = self._begun(seed)
+        while True:
+            if episode.state.current_player() != CHANCE:
+                yield episode.moment(history)
+            if episode.ply >= len(history):
+                return
+            episode.follow(history)
 
     def told(self, observation: Observation) -> Told:
         """All that an observation of the episode can tell, worked out in one go for a server."""
@@ -169,7 +180,9 @@ class Arena:
 
     def _begun(self, seed: int) -> _Episode:
         engine = self._with_dice(seed) if self._own_dice else self._engine
-        episode = _Episode(engine, self._history_known, seed, self._provides, self._rng)
+        self._episode = episode = _Episode(
+            engine, self._history_known, seed, self._provides, self._rng
+        )
         if self._own_dice:
             episode.again = self._with_dice
         return episode
@@ -236,6 +249,40 @@ class _Episode:
             self.together = ()
             return Step((), Ending(tuple(state.returns()), tuple(state.history())))
         return Step(self._everybody(state))
+
+    def moment(self, history: Sequence[int]) -> Moment:
+        """Who must act, where it is not chance's turn, and what the history says they do."""
+        player, at = self.state.current_player(), self.ply
+        self.turn, self.together = None, ()
+        if player >= 0:
+            self.turn = Observation(player, tuple(self.state.legal_actions()), self, at)
+            return Moment((self.turn,), tuple(history[at : at + 1]))
+        if player == TERMINAL or at >= len(history):
+            return Moment(() if player == TERMINAL else self._everybody(self.state), ())
+        acting = self._everybody(self.state)
+        return Moment(acting, tuple(history[at + seen.player] for seen in acting))
+
+    def follow(self, history: Sequence[int]) -> None:
+        """Take the next move of a history, chance's or the players'."""
+        state, at, players = self.state, self.ply, self.engine.num_players()
+        if state.is_terminal():
+            raise IllegalActionError(f"the game is over after {at} of {len(history)} actions")
+        if state.current_player() == SIMULTANEOUS:
+            joint = list(history[at : at + players])
+            legal = len(joint) == players and all(
+                action in (state.legal_actions(player) or [0])
+                for player, action in enumerate(joint)
+            )
+            if legal:
+                state.apply_actions(joint)
+            self.ply += players
+        else:
+            legal = history[at] in state.legal_actions()
+            if legal:
+                state.apply_action(history[at])
+            self.ply += 1
+        if not legal:
+            raise IllegalActionError(f"action {at} of the history is not legal")
 
     def play(self, actions: Sequence[int]) -> Step:
         """Check the actions, take them all, and go on."""

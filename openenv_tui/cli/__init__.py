@@ -39,6 +39,7 @@ COMMANDS = {
     "rerun": Entry("openenv_tui.cli.rerun", "Make a run again, from its manifest."),
     "compare": Entry("openenv_tui.cli.compare", "Say what got better or worse between two runs."),
     "export": Entry("openenv_tui.cli.export", "Write a run's table in another format."),
+    "report": Entry("openenv_tui.cli.report", "Make one HTML page of a run, with its games."),
     "games": Entry("openenv_tui.cli.games", "List the games."),
     "policies": Entry("openenv_tui.cli.policies", "List the policies and what they play."),
     "doctor": Entry("openenv_tui.cli.doctor", "Check this installation and this terminal."),

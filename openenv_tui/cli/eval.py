@@ -119,7 +119,7 @@ Examples:
 )  # fmt: skip
 @click.option(
     "-f", "--format", "formats", multiple=True, metavar="FORMAT",
-    help="Write summary.FORMAT too: csv, json, jsonl, md, latex or html; repeat it.",
+    help="Write summary.FORMAT too: csv, json, jsonl, parquet, md, latex or html; repeat it.",
 )  # fmt: skip
 @click.option(
     "--max-error-rate", type=click.FloatRange(0, 1), default=1.0, show_default=True,

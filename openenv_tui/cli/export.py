@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from openenv_tui.errors import StoreError
+from openenv_tui.errors import StoreError, UsageError
 
 
 @click.command("export")
 @click.argument("run", default="latest")
 @click.option(
     "-f", "--format", "name", default="md", show_default=True, metavar="FORMAT",
-    help="csv, json, jsonl, md, latex or html.",
+    help="csv, json, jsonl, parquet, md, latex or html.",
 )  # fmt: skip
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=None, metavar="FILE",
@@ -28,11 +29,13 @@ def command(run: str, name: str, output: Path | None) -> None:
     from openenv_tui.evaluation.folder import find_run
     from openenv_tui.evaluation.runner import load_run
 
-    text = EXPORTERS.load(name)(load_run(find_run(run)).table)
+    content = EXPORTERS.load(name)(load_run(find_run(run)).table)
     if output is None:
-        click.echo(text, nl=False)
+        if isinstance(content, bytes) and sys.stdout.isatty():
+            raise UsageError(f"{name} is no text for a terminal; write it with -o FILE")
+        click.echo(content, nl=False)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        output.write_bytes(content if isinstance(content, bytes) else content.encode())
     except OSError as error:
         raise StoreError(f"cannot write {output}: {error.strerror or error}") from error

@@ -257,9 +257,9 @@ def read_manifest(place: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     try:
-        write_whole(path, text)
+        write_whole(path, content)
     except OSError as error:
         raise StoreError(
             f"cannot write {path}: {error.strerror or error}; the log beside it is kept, and "

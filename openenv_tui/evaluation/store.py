@@ -324,6 +324,44 @@ class Store:
             (row,),
         )
 
+    def tally(self, row: int, seat: int | None = None) -> list[tuple[float, int]]:
+        """(return, number of episodes) of a row, ascending; of one seat alone if it is named."""
+        return self._read(
+            "SELECT return, COUNT(*) FROM episodes WHERE row = ? AND return IS NOT NULL "
+            "AND (?2 IS NULL OR seat = ?2) GROUP BY return ORDER BY return",
+            (row, seat),
+        )
+
+    def stretches(self, row: int, length: int) -> list[tuple[int, int, float, float]]:
+        """(first episode, episodes, sum of returns, sum of their squares) of consecutive ones."""
+        return self._read(
+            "SELECT MIN(episode), COUNT(*), TOTAL(return), TOTAL(return * return) FROM episodes "
+            "WHERE row = ? AND return IS NOT NULL GROUP BY episode / ? ORDER BY 1",
+            (row, length),
+        )
+
+    def deal_means(self, row: int, deal: int) -> list[tuple[int, float]]:
+        """(number of the deal, mean return) of a row's complete deals, the least return first."""
+        return self._read(
+            "SELECT episode / ?2 AS d, AVG(return) AS u FROM episodes WHERE row = ?1 GROUP BY d "
+            "HAVING COUNT(return) = ?2 ORDER BY u, d",
+            (row, deal),
+        )
+
+    def faults(self, row: int, most: int) -> list[tuple[str, int, int, str, int]]:
+        """(kind, 1 if by the row's own policy, first episode, message, number), the most first."""
+        return self._read(
+            "SELECT forfeit, forfeit_seat = seat AS own, MIN(episode), message, COUNT(*) AS n "
+            "FROM episodes WHERE row = ? AND forfeit IS NOT NULL GROUP BY forfeit, own, message "
+            "ORDER BY n DESC, MIN(episode) LIMIT ?",
+            (row, most),
+        )
+
+    def entry(self, row: int, episode: int) -> Entry | None:
+        """The line of one episode; None if it is not there."""
+        found = self._read("SELECT * FROM episodes WHERE row = ? AND episode = ?", (row, episode))
+        return found[0] if found else None
+
     def counts(self, row: int, deal: int) -> Counts:
         """Count one row.
 

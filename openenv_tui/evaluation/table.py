@@ -83,8 +83,15 @@ class Table:
         return (
             f"{self.game} on {self.env}, {self.episodes:,} episodes a policy, seed {self.seed}. "
             f"{self.outcome_rule[:1].upper()}{self.outcome_rule[1:]}. {self.pairing}. "
+            f"{self.method} {self.stopping}Ranked by mean return."
+        )
+
+    @property
+    def method(self) -> str:
+        """How the intervals were worked out, in a sentence."""
+        return (
             "Brackets: 95 % intervals, Wilson for rates, Student's t for mean returns "
-            f"({self._unit}). {self.stopping}Ranked by mean return."
+            f"({self._unit})."
         )
 
     @property
@@ -132,6 +139,9 @@ class Table:
             "outcome_rule": self.outcome_rule,
             "audit": self.audit,
             "rows": [asdict(row) for row in self.rows],
+            "method": self.method,
+            "caption": self.caption,
+            "notes": list(self.warnings),
         }
 
 

@@ -10,7 +10,7 @@ from openenv_tui.registry import Registry
 if TYPE_CHECKING:
     from openenv_tui.evaluation.table import Table
 
-Exporter: TypeAlias = "Callable[[Table], str]"
+Exporter: TypeAlias = "Callable[[Table], str | bytes]"
 
 EXPORTERS: Registry[Exporter] = Registry(
     "format",
@@ -21,12 +21,25 @@ EXPORTERS: Registry[Exporter] = Registry(
         "jsonl": "openenv_tui.evaluation.export.jsonl:export",
         "latex": "openenv_tui.evaluation.export.latex:export",
         "md": "openenv_tui.evaluation.export.markdown:export",
+        "parquet": "openenv_tui.evaluation.export.parquet:export",
     },
     group="openenv_tui.exporters",
 )
 
 SUFFIXES = {"latex": "tex"}
 """How a format's files end, where not with its name."""
+
+
+COMMON = ("run", "game", "env", "seed", "pairing", "outcome_rule")
+"""What is the same in all rows of a run, and stands first in each."""
+
+
+def records(table: Table) -> list[dict[str, Any]]:
+    """The rows as flat records: what is common, the row, forfeits by kind, method and caption."""
+    whole = table.to_dict()
+    common = {key: whole[key] for key in COMMON}
+    about = {"method": table.method, "caption": table.caption}
+    return [common | flat(row) | about for row in whole["rows"]]
 
 
 def flat(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,20 +1,19 @@
-"""Comma-separated values: one line a row, full precision."""
+"""Comma-separated values: one line a row, full precision, nothing but data."""
 
 from __future__ import annotations
 
 import csv
 from io import StringIO
 
-from openenv_tui.evaluation.export import flat
+from openenv_tui.evaluation.export import records
 from openenv_tui.evaluation.table import Table
 
 
 def export(table: Table) -> str:
-    """The rows; run, game, seed and rule are repeated in each, so that files can be joined."""
-    common = {key: value for key, value in table.to_dict().items() if key not in ("rows", "audit")}
-    lines = [common | flat(row) for row in table.to_dict()["rows"]]
+    """The rows; what is common, method and caption are columns, so that files can be joined."""
+    lines = records(table)
     text = StringIO()
-    writer = csv.DictWriter(text, list(lines[0]) if lines else list(common), lineterminator="\n")
+    writer = csv.DictWriter(text, list(lines[0]) if lines else [], lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)
     return text.getvalue()

@@ -4,37 +4,51 @@ from __future__ import annotations
 
 from html import escape
 
-from openenv_tui.evaluation.show import forfeits, mean, rate
+from openenv_tui.evaluation.export.sheet import WORDS, Sheet, sheets
 from openenv_tui.evaluation.table import Table
+from openenv_tui.render import printable
 
-HEADINGS = ("rank", "policy", "opponent", "win rate", "mean return", "W/D/L", "steps", "episodes",
-            "forfeits")  # fmt: skip
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 2rem auto; padding: 0 1rem; max-width: 70rem; }
+body { margin: 2rem auto; padding: 0 1rem; max-width: 75rem; }
 div { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid #8884; }
 th, td { text-align: right; white-space: nowrap; }
-th:nth-child(2), th:nth-child(3), td:nth-child(2), td:nth-child(3) { text-align: left; }
+.w { text-align: left; }
 """
 
 
 def export(table: Table) -> str:
-    """A page with the table, its caption and what is to be noted; light and dark."""
-    rows = []
-    for row in table.rows:
-        cells = (row.rank, row.policy, row.opponent or "", rate(row), mean(row),
-                 f"{row.wins}/{row.draws}/{row.losses}", f"{row.mean_steps:.1f}",
-                 f"{row.episodes:,}", forfeits(row))  # fmt: skip
-        rows.append("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>")
-    head = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
-    notes = "".join(f"<p><strong>Note:</strong> {escape(note)}.</p>" for note in table.warnings)
-    title = escape(table.game)
+    """A page with the tables, their captions and what is to be noted; light and dark."""
+    title = _said(table.game)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}</style></head><body><h1>{title}</h1>\n"
-        f"<div><table><thead><tr>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n"
-        f"</tbody></table></div>\n<p>{escape(table.caption)}</p>{notes}</body></html>\n"
+        + "\n".join(map(_section, sheets(table)))
+        + "</body></html>\n"
     )
+
+
+def _section(sheet: Sheet) -> str:
+    kinds = [' class="w"' if heading in WORDS else "" for heading in sheet.headings]
+    head = "".join(
+        f'<th scope="col"{kind}>{_said(heading)}</th>'
+        for kind, heading in zip(kinds, sheet.headings, strict=True)
+    )
+    rows = [
+        "".join(f"<td{kind}>{_said(cell)}</td>" for kind, cell in zip(kinds, row, strict=True))
+        for row in sheet.rows
+    ]
+    title = f"<h2>{_said(sheet.title)}</h2>\n" if sheet.title else ""
+    notes = "".join(f"<p><strong>Note:</strong> {_said(note)}.</p>" for note in sheet.notes)
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    return (
+        f"{title}<div><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n"
+        f"</tbody></table></div>\n<p>{_said(sheet.caption)}</p>{notes}"
+    )
+
+
+def _said(text: str) -> str:
+    return escape(printable(text))

@@ -8,6 +8,6 @@ from openenv_tui.evaluation.table import Table
 
 
 def export(table: Table) -> str:
-    """The rows; run, game, seed and rule are repeated in each."""
+    """The rows; run, game, seed, rule, method and caption are repeated in each."""
     common = {key: value for key, value in table.to_dict().items() if key != "rows"}
     return "".join(json.dumps(common | row) + "\n" for row in table.to_dict()["rows"])

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from openenv_tui.evaluation.show import forfeits, mean, rate
-from openenv_tui.evaluation.table import Table
+from collections.abc import Sequence
 
-HEADINGS = (
-    "rank", "policy", "opponent", "episodes", "wins", "draws", "losses",
-    "win rate [95 %]", "mean return [95 %]", "mean steps", "forfeits", "lost sessions",
-)  # fmt: skip
-LEFT = ("policy", "opponent")
+from openenv_tui.evaluation.export.sheet import WORDS, Sheet, sheets
+from openenv_tui.evaluation.table import Table
 
 
 def export(table: Table) -> str:
-    """A table that GitHub shows, the caption and what is to be noted below it."""
-    lines = [_line(HEADINGS), _line([":--" if name in LEFT else "--:" for name in HEADINGS])]
-    for row in table.rows:
-        cells = (
-            row.rank, row.policy, row.opponent or "", row.episodes, row.wins, row.draws,
-            row.losses, rate(row), mean(row), f"{row.mean_steps:.1f}", forfeits(row),
-            row.lost_sessions,
-        )  # fmt: skip
-        lines.append(_line([str(cell).replace("|", "\\|") for cell in cells]))
-    notes = [f"Note: {warning}." for warning in table.warnings]
-    return "\n".join([*lines, "", table.caption, *notes]) + "\n"
+    """Tables that GitHub shows, the caption and what is to be noted below each."""
+    return "\n\n".join(map(_written, sheets(table))) + "\n"
 
 
-def _line(cells: tuple[str, ...] | list[str]) -> str:
+def _written(sheet: Sheet) -> str:
+    lines = [f"### {sheet.title}", ""] if sheet.title else []
+    lines += [
+        _line(sheet.headings),
+        _line([":--" if heading in WORDS else "--:" for heading in sheet.headings]),
+    ]
+    lines += [_line([_escaped(cell) for cell in row]) for row in sheet.rows]
+    notes = [f"Note: {note}." for note in sheet.notes]
+    return "\n".join([*lines, "", sheet.caption, *notes])
+
+
+def _escaped(cell: str) -> str:
+    """Nothing in a cell ends it, ends its line, or is taken for a tag."""
+    return " ".join(cell.replace("|", "\\|").replace("<", "&lt;").splitlines())
+
+
+def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"

@@ -1,0 +1,168 @@
+"""Reports of real runs: whole, valid, small, the same each time, and of nobody else's words."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from openenv_tui.cli import run
+from openenv_tui.evaluation.plan import Plan
+from openenv_tui.evaluation.runner import run_plan
+from tests.support.pages import Page
+from tests.support.servers import our_server
+
+REFERENCE = Path(__file__).parents[2] / "results" / "reference"
+REFERENCE_GAMES = ("catch", "2048", "blackjack", "cliff_walking", "tic_tac_toe", "kuhn_poker")
+MORE_GAMES = ["goofspiel(num_cards=3)", "kuhn_poker(players=3)", "liars_dice", "pig(horizon=30)"]
+ELSEWHERE = re.compile(r"https?:|//[a-z]|url\(|@import", re.IGNORECASE)
+
+
+def made(place, out, *options):
+    """The page of a run, as it is written and as it is read."""
+    assert run(["report", str(place), "--out", str(out), *options]) == 0
+    text = out.read_text(encoding="utf-8")
+    page = Page(text)
+    assert page.problems == []
+    assert all(address.startswith("#") for address in page.addresses)
+    assert not ELSEWHERE.search(text)
+    assert text.startswith("<!doctype html>")
+    return text, page
+
+
+def reel(page):
+    return json.loads(page.scripts["reel"])
+
+
+@pytest.mark.parametrize("game", REFERENCE_GAMES)
+def test_a_reference_run_has_a_small_page_with_its_games(game, tmp_path):
+    text, page = made(REFERENCE / game, tmp_path / "page.html")
+    assert len(text.encode()) < 400_000
+    assert "Ranking" in page.text
+    assert "95 % intervals, Wilson for rates" in page.text
+    deals = reel(page)["deals"]
+    assert {deal["reason"].partition(":")[0].split(" and ")[0] for deal in deals} >= {"best"}
+    for deal in deals:
+        for shown in deal["games"]:
+            assert shown["problem"] == ""
+            assert len(shown["frames"]) >= 2
+            assert len(shown["frames"][0][1]) == len(shown["viewers"])
+
+
+@pytest.mark.parametrize("game", MORE_GAMES)
+def test_any_game_of_the_engine_can_be_stepped_through(game, tmp_path):
+    run_plan(Plan(game, ("random", "first"), episodes=12, seed=2), tmp_path / "run")
+    _, page = made(tmp_path / "run", tmp_path / "page.html")
+    deals = reel(page)["deals"]
+    assert len(deals) >= 2
+    assert all(shown["frames"] for deal in deals for shown in deal["games"])
+
+
+def test_the_same_run_gives_the_same_page_and_figures(tmp_path):
+    for name in ("one", "two"):
+        options = ["--figures", str(tmp_path / name / "figures")]
+        (tmp_path / name).mkdir()
+        made(REFERENCE / "catch", tmp_path / name / "page.html", *options)
+    files = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*.*"))
+    assert len(files) == 7
+    for file in files:
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_figures_for_papers_are_svg_and_pdf(tmp_path):
+    made(REFERENCE / "kuhn_poker", tmp_path / "page.html", "--figures", str(tmp_path))
+    assert (tmp_path / "mean-return.pdf").read_bytes().startswith(b"%PDF")
+    assert "<svg" in (tmp_path / "returns.svg").read_text()
+
+
+def test_a_run_of_pairings_names_both_sides(tmp_path):
+    plan = Plan(
+        "tic_tac_toe",
+        ("tactician", "tactician", "random"),
+        episodes=20,
+        seed=1,
+        against=(("random",), ("first",), ("first",)),
+    )
+    run_plan(plan, tmp_path / "run")
+    _, page = made(tmp_path / "run", tmp_path / "page.html")
+    assert "tactician v random" in reel(page)["rows"]
+    titles = {g["title"] for d in reel(page)["deals"] for g in d["games"]}
+    assert any("seat 0: first, seat 1: tactician" in title for title in titles)
+
+
+def test_learning_is_drawn(tmp_path):
+    plan = Plan("catch", ("q_learning", "random"), episodes=400, seed=1, learn=True)
+    run_plan(plan, tmp_path / "run")
+    _, page = made(tmp_path / "run", tmp_path / "page.html")
+    assert "Learning" in page.text
+    assert len(page.named("polyline")) == 2
+
+
+def test_what_others_call_themselves_and_say_stays_text(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd.py").write_text(
+        "class Odd:\n"
+        "    def __init__(self, name='x'): pass\n"
+        "    def act(self, observation, rng):\n"
+        "        if rng.random() < 0.2: raise ValueError('<script>alert(1)</script>\\x1b[31m')\n"
+        "        return observation.legal_actions[0]\n"
+    )
+    hostile = "./odd.py:Odd(name='</script><img src=x onerror=alert(2)>')"
+    run_plan(Plan("catch", (hostile, "random"), episodes=30, seed=1), tmp_path / "run")
+    text, page = made(tmp_path / "run", tmp_path / "page.html")
+    assert page.named("img") == []
+    assert len(page.named("script")) == 2
+    assert "\x1b" not in text
+    assert "<script>alert(1)" in page.text
+    assert hostile in reel(page)["rows"]
+    assert any("forfeit" in deal["reason"] for deal in reel(page)["deals"])
+
+
+def test_what_was_found_out_of_a_server_is_on_the_page(tmp_path):
+    with our_server("tic_tac_toe") as (_, address):
+        run_plan(Plan("", ("random",), episodes=10, seed=1, env=address), tmp_path / "run")
+    _, page = made(tmp_path / "run", tmp_path / "page.html", "--games", "best")
+    assert "before the run" in page.text
+    assert len(reel(page)["deals"]) == 1
+
+
+def test_without_games_there_is_no_player(tmp_path):
+    _, page = made(REFERENCE / "catch", tmp_path / "page.html", "--games", "none")
+    assert "reel" not in page.scripts
+    assert "Games" not in page.text
+
+
+def test_the_page_is_written_beside_the_log_by_default(tmp_path, capsys):
+    run_plan(Plan("catch", ("first",), episodes=5), tmp_path / "run")
+    assert run(["report", str(tmp_path / "run")]) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "run" / "report.html")
+
+
+def test_tables_and_pictures_can_be_read_without_seeing_them(tmp_path):
+    _, page = made(REFERENCE / "kuhn_poker", tmp_path / "page.html")
+    assert all(svg.get("aria-label") or svg.get("aria-hidden") for svg in page.named("svg"))
+    assert all("scope" in th for th in page.named("th"))
+    assert page.named("html")[0]["lang"] == "en"
+    headings = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert headings[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(headings))
+
+
+@pytest.mark.parametrize(("package", "words"), [("jinja2", "a report"), ("matplotlib", "figures")])
+def test_without_the_extra_it_is_named(package, words, tmp_path):
+    script = (
+        f"import sys; sys.modules['{package}'] = None\n"
+        "from openenv_tui.cli import run\n"
+        f"sys.exit(run(['report', {str(REFERENCE / 'catch')!r}, '--out', 'page.html', "
+        "'--figures', 'figures']))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "pip install 'openenv-tui[report]'" in done.stderr
