@@ -432,10 +432,11 @@ class Spectacle:
         self._engine = engine
         self._history_known = history_known
         self._provides = provided(engine)
+        self._rng = Rng()
 
     def seen(self, state: Any, player: int, ply: int) -> Observation:
         """What a player sees in a state, and may do there if it is that player's turn."""
-        source = _Episode(self._engine, self._history_known, 0, self._provides)
+        source = _Episode(self._engine, self._history_known, 0, self._provides, self._rng)
         source.state, source.ply = state, ply
         legal = tuple(state.legal_actions()) if state.current_player() == player else ()
         return Observation(player, legal, source, ply)
