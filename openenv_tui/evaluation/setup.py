@@ -79,6 +79,7 @@ class About:
             "seats": list(self.seats),
             "min_utility": info.min_utility,
             "max_utility": info.max_utility,
+            "zero_sum": info.zero_sum,
             "learn": plan.learn,
             "clock": plan.clock,
             "sprt": plan.sprt,

@@ -10,13 +10,17 @@ import sqlite3
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from openenv_tui.errors import StoreError
 from openenv_tui.evaluation.opening import log_failure, opened_to_read, opened_to_write
 from openenv_tui.evaluation.stats import Sums
 from openenv_tui.model import Action, ForfeitKind, MatchRecord, Outcome
+
+if TYPE_CHECKING:
+    from openenv_tui.evaluation.clusters import Floats
 
 SCHEMA_VERSION = 2
 READ_VERSIONS = (1, 2)
@@ -294,6 +298,24 @@ class Store:
         kind = "'lost'" if self._version == 1 else "kind"
         return dict(self._read(f"SELECT {kind} AS k, COUNT(*) FROM lost GROUP BY k ORDER BY k"))
 
+    def lost_of(self, row: int) -> int:
+        """How many sessions of a row were lost."""
+        return int(self._read("SELECT COUNT(*) FROM lost WHERE row = ?", (row,))[0][0])
+
+    def faults_by_place(self, row: int, players: int, orders: int) -> list[Entry]:
+        """(kind, seats after the row's policy, other way round, number) of a row's forfeits.
+
+        Args:
+            row: of the run.
+            players: of the game.
+            orders: in how many orders the others sit around the row's policy.
+        """
+        return self._read(
+            "SELECT forfeit, (forfeit_seat - seat + ?) % ? AS by, episode % (? * ?) / ? AS around, "
+            "COUNT(*) FROM episodes WHERE row = ? AND forfeit IS NOT NULL GROUP BY 1, 2, 3",
+            (players, players, players, orders, players, row),
+        )
+
     def episodes(self, row: int) -> list[Entry]:
         """The lines of one row, by episode."""
         return self._read("SELECT * FROM episodes WHERE row = ? ORDER BY episode", (row,))
@@ -315,6 +337,32 @@ class Store:
                 yield Line(episode, seat, seed, outcome, total, bool(complete), actions, forfeit)
         except sqlite3.Error as error:
             raise log_failure(self.path, error) from error
+
+    def numbers(self, row: int, columns: Sequence[str], most: int | None = None) -> Floats:
+        """Some columns of a row's episodes, by episode, as numbers; NaN for what is not known.
+
+        Args:
+            row: of the run.
+            columns: names, or expressions of them.
+            most: episodes from this number on are left out.
+
+        Returns:
+            Shape (episodes, columns).
+        """
+        import numpy as np
+
+        told = ", ".join(f"IFNULL({column}, 9e999)" for column in columns)
+        try:
+            # As a stream: a list of a million tuples takes far more room than their numbers.
+            found = self._db.execute(
+                f"SELECT {told} FROM episodes WHERE row = ? AND episode < ? ORDER BY episode",
+                (row, 1 << 62 if most is None else most),
+            )
+            flat = np.fromiter(chain.from_iterable(found), float)
+        except sqlite3.Error as error:
+            raise log_failure(self.path, error) from error
+        flat[flat == np.inf] = np.nan
+        return flat.reshape(-1, len(columns))
 
     def deals(self, row: int) -> list[tuple[int, int, int | None, float]]:
         """(seat, seed, outcome, return) of a row's episodes whose return is known."""

@@ -159,7 +159,9 @@ def test_the_caption_says_rule_seed_episodes_pairing_and_methods(table):
 
 def test_the_table_warns_where_rate_and_return_disagree(table):
     first, second = table.rows
-    odd = replace(table, rows=(replace(first, win_rate=0.1), replace(second, win_rate=0.9)))
+    rows = replace(first, win_rate=0.1), replace(second, win_rate=0.9)
+    assert not replace(table, rows=rows, better=()).warnings
+    odd = replace(table, rows=rows, better=((0, 1),))
     assert "has the higher mean return" in odd.warnings[0]
     assert "Note: " in as_text(odd)
 

@@ -1,0 +1,405 @@
+"""Who is better than whom in a tournament: computed from its log alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
+
+from openenv_tui.errors import UsageError
+from openenv_tui.evaluation.clusters import UNKNOWN, Clusters, Estimate, difference_test
+from openenv_tui.evaluation.paired import better_beyond_doubt, shared_ranks
+from openenv_tui.evaluation.ranking import PAIRED, crossed, rank_rule
+from openenv_tui.evaluation.ratings import DisconnectedError, Game, Ratings, Results, rate_results
+from openenv_tui.evaluation.sides import Meetings, lineup, orders, read_games
+from openenv_tui.evaluation.stats import wilson
+from openenv_tui.model import ForfeitKind
+
+if TYPE_CHECKING:
+    from openenv_tui.evaluation.clusters import Floats, Numbers
+    from openenv_tui.evaluation.store import Store
+
+BY_RETURN: Final = "mean return"
+BY_RATING: Final = "rating"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One entrant's results, of all its games, whichever side of the pairing it was on.
+
+    Attributes:
+        rank: from 1, and one more for everybody who is better beyond doubt.
+        games: that it played; in games for several, a seat at the table counts as one.
+        score: of the games with a known outcome; a draw is half a win.
+        mean_return: with an interval whose unit is the deal.
+        points: the rating, 0 for the anchor; None where there is none.
+        error: standard error of the difference from the anchor.
+        bound: ">=" for a perfect record, "<=" for one without any point; else "".
+        forfeits: kind -> number, by this entrant.
+        lost_sessions: episodes of its pairings that were lost with their connection, and played
+            again.
+    """
+
+    name: str
+    rank: int
+    games: int
+    wins: int
+    draws: int
+    losses: int
+    win_rate: Estimate
+    draw_rate: Estimate
+    loss_rate: Estimate
+    score: float | None
+    mean_return: Estimate
+    points: float | None
+    error: float | None
+    bound: str
+    forfeits: Mapping[str, int]
+    lost_sessions: int
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What one entrant got from another.
+
+    Attributes:
+        games: that they played against each other.
+        score: of those with a known outcome; a draw is half a win.
+        mean_return: of the first of them.
+    """
+
+    games: int
+    score: Estimate
+    mean_return: Estimate
+
+
+@dataclass(frozen=True)
+class FirstMove:
+    """What the first seat is worth.
+
+    Attributes:
+        games: of the tournament.
+        score: of the first seat; a draw is half a win.
+        mean_return: of the first seat.
+        points: of the rating; None where there is none, or where more than two play.
+        error: its standard error.
+    """
+
+    games: int
+    score: Estimate
+    mean_return: Estimate
+    points: float | None = None
+    error: float | None = None
+
+
+@dataclass(frozen=True)
+class Standings:
+    """A tournament's results, best first.
+
+    Attributes:
+        format: of the tournament.
+        anchor: the entrant whose rating is 0.
+        deals: that were dealt; games of one deal go together.
+        ranked_by: "mean return", or "rating" where entrants met different opponents.
+        entrants: by rank.
+        matrix: what each got from each, in the order of ``entrants``; None where they never met.
+        superiority: the likelihood that one is the stronger (LOS), likewise; () without ratings.
+        unrated: why there are no ratings; "" where there are.
+        better: pairs of places in ``entrants``, of whom the first is better beyond doubt.
+    """
+
+    game: str
+    format: str
+    anchor: str
+    players: int
+    deals: int
+    ranked_by: str
+    entrants: tuple[Standing, ...]
+    matrix: tuple[tuple[Meeting | None, ...], ...]
+    superiority: tuple[tuple[float | None, ...], ...]
+    first_move: FirstMove
+    unrated: str = ""
+    better: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+
+    @property
+    def caption(self) -> str:
+        """Methods, in a few sentences."""
+        test = PAIRED if self.ranked_by == BY_RETURN else "normal test of the difference"
+        said = [
+            rank_rule(self.ranked_by, test, len(self.entrants)).strip(" ."),
+            "Brackets: 95 % intervals, Wilson for rates, Student's t for means "
+            f"(one unit a deal, {self.deals:,} deals)",
+        ]
+        if not self.unrated:
+            said.append(
+                "Points: Bradley-Terry with draws"
+                + (" and the first move" if self.players == 2 else "")
+                + f", ± standard error of the difference from {self.anchor}; 400 are odds of 10:1"
+            )
+        if self.players > 2:
+            said.append(
+                "Won: alone with the greatest return; drawn: sharing it. For ratings and between "
+                "two entrants a game is one for each two of its players, won by the greater return"
+            )
+        return ". ".join(said) + "."
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader might overlook."""
+        key = [each.win_rate.value for each in self.entrants]
+        found = crossed([each.name for each in self.entrants], key, self.better, self.ranked_by)
+        if self.unrated:
+            found.append(f"no ratings: {self.unrated}")
+        odd = [f"{each.name} {each.bound}" for each in self.entrants if each.bound]
+        if odd and not self.unrated:
+            found.append(
+                "nobody knows how much stronger or weaker than that, because all games went one "
+                f"way: {', '.join(odd)}"
+            )
+        return tuple(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What ``--json`` prints under ``tournament``; matrices are in the order of entrants."""
+        return {
+            "format": self.format,
+            "anchor": self.anchor,
+            "players": self.players,
+            "deals": self.deals,
+            "ranked_by": self.ranked_by,
+            "entrants": [_flat(each) for each in self.entrants],
+            "matrix": [[met and _flat(met) for met in row] for row in self.matrix],
+            "superiority": [list(row) for row in self.superiority],
+            "first_move": _flat(self.first_move),
+            "unrated": self.unrated,
+            "caption": self.caption,
+            "warnings": list(self.warnings),
+        }
+
+
+def _flat(values: Standing | Meeting | FirstMove) -> dict[str, Any]:
+    """With keys as rows of tables have them: ``win_rate``, ``win_rate_low``, ``win_rate_high``."""
+    found: dict[str, Any] = {}
+    for each in fields(values):
+        key, value = each.name, getattr(values, each.name)
+        if isinstance(value, Estimate):
+            found |= {key: value.value, f"{key}_low": value.low, f"{key}_high": value.high}
+        else:
+            found[key] = dict(value) if isinstance(value, Mapping) else value
+    return found
+
+
+def is_tournament(meta: Mapping[str, Any]) -> bool:
+    """Whether the rows of a run are pairings of a tournament."""
+    return bool(meta.get("tournament"))
+
+
+def standings(store: Store) -> Standings:
+    """Compute the standings from the log of a tournament.
+
+    It takes about as long as a table does; while a run goes on, ask for it now and then.
+
+    Raises:
+        UsageError: it is not of a tournament.
+    """
+    return _Tournament(store).standings()
+
+
+def standings_of(store: Store) -> Standings | None:
+    """``standings``, or None where the run is no tournament."""
+    return standings(store) if is_tournament(store.meta()) else None
+
+
+class _Tournament:
+    """The games of a log, and what is worked out of them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._meta = store.meta()
+        if not is_tournament(self._meta):
+            raise UsageError(
+                "this run is not a tournament: its policies met no opponents of their own"
+            )
+        about = self._meta["tournament"]
+        self._names = tuple(about["entrants"])
+        self._anchor = str(about.get("anchor") or self._names[0])
+        self._games = read_games(store, self._names)
+        self._meetings = self._games.meetings
+        self._bounds = self._meta["min_utility"], self._meta["max_utility"]
+        self._returns = [self._clusters(one) for one in range(len(self._names))]
+        self._forfeits, self._lost = self._faults()
+
+    def standings(self) -> Standings:
+        """All of it, best first."""
+        ratings, unrated = self._rated()
+        key = BY_RETURN if ratings is None or self._balanced else BY_RATING
+        better = self._better_by_rating(ratings) if ratings and key == BY_RATING else self._better()
+        ranks = shared_ranks(better)
+        merits = ratings.points if ratings and key == BY_RATING else self._merits
+        count = range(len(self._names))
+        order = sorted(count, key=lambda one: (ranks[one], -merits[one], self._names[one]))
+        return Standings(
+            game=self._meta["game"],
+            format=self._meta["tournament"].get("format", ""),
+            anchor=self._anchor,
+            players=self._meta["players"],
+            deals=self._games.number,
+            ranked_by=key,
+            entrants=tuple(self._standing(one, ranks[one], ratings) for one in order),
+            matrix=tuple(tuple(self._meeting(one, other) for other in order) for one in order),
+            superiority=_superiority(ratings, order) if ratings else (),
+            first_move=self._first_move(ratings),
+            unrated=unrated,
+            better=tuple(
+                (place, below)
+                for place, one in enumerate(order)
+                for below, other in enumerate(order)
+                if better[one][other]
+            ),
+        )
+
+    def _clusters(self, one: int) -> Clusters:
+        at = self._games.who == one
+        games = at.nonzero()[0]
+        return Clusters.of(self._games.returns[at], self._games.deals[games], self._games.number)
+
+    @property
+    def _merits(self) -> list[float]:
+        means = [each.mean(*self._bounds).value for each in self._returns]
+        return [float("-inf") if mean is None else mean for mean in means]
+
+    @property
+    def _balanced(self) -> bool:
+        """Everybody met everybody equally often, so that mean returns can be compared."""
+        met, numbers = self._meetings, range(len(self._names))
+        between = {
+            int(((met.first == one) & (met.second == other)).sum())
+            + int(((met.first == other) & (met.second == one)).sum())
+            for one, other in combinations(numbers, 2)
+        }
+        return len(between) == 1
+
+    def _better(self) -> list[list[bool]]:
+        units = [each.units for each in self._returns]
+        tests = {
+            (one, other): difference_test(units[one], units[other])
+            for one, other in combinations(range(len(units)), 2)
+        }
+        return better_beyond_doubt(self._merits, tests)
+
+    def _better_by_rating(self, ratings: Ratings) -> list[list[bool]]:
+        tests = {}
+        for one, other in combinations(range(len(self._names)), 2):
+            likely = ratings.superiority(one, other)
+            difference = ratings.points[one] - ratings.points[other]
+            tests[one, other] = difference, 2 * min(likely, 1 - likely)
+        return better_beyond_doubt(ratings.points, tests)
+
+    def _rated(self) -> tuple[Ratings | None, str]:
+        try:
+            results = counted(self._meetings, self._games.number)
+            anchor = self._names.index(self._anchor)
+            two = self._meta["players"] == 2
+            return rate_results(self._names, results, anchor=anchor, first_mover=two), ""
+        except DisconnectedError as error:
+            return None, str(error)
+
+    def _standing(self, one: int, rank: int, ratings: Ratings | None) -> Standing:
+        outcomes = self._games.outcomes[self._games.who == one]
+        wins, draws, losses = (int((outcomes == value).sum()) for value in (1, 0, -1))
+        judged = wins + draws + losses
+        name = self._names[one]
+        return Standing(
+            name=name,
+            rank=rank,
+            games=len(outcomes),
+            wins=wins,
+            draws=draws,
+            losses=losses,
+            win_rate=_share(wins, judged),
+            draw_rate=_share(draws, judged),
+            loss_rate=_share(losses, judged),
+            score=(wins + draws / 2) / judged if judged else None,
+            mean_return=self._returns[one].mean(*self._bounds),
+            points=ratings.points[one] if ratings else None,
+            error=ratings.errors[one] if ratings else None,
+            bound=ratings.bounds.get(name, "") if ratings else "",
+            forfeits=self._forfeits[one],
+            lost_sessions=self._lost[one],
+        )
+
+    def _meeting(self, one: int, other: int) -> Meeting | None:
+        import numpy as np
+
+        met = self._meetings
+        first = (met.first == one) & (met.second == other)
+        second = (met.first == other) & (met.second == one)
+        if not (first | second).any():
+            return None
+        returns = np.concatenate([met.returns[first, 0], met.returns[second, 1]])
+        outcomes = np.concatenate([met.outcomes[first], -met.outcomes[second]])
+        deals = np.concatenate([met.deals[first], met.deals[second]])
+        return Meeting(len(deals), self._score(outcomes, deals), self._mean(returns, deals))
+
+    def _first_move(self, ratings: Ratings | None) -> FirstMove:
+        games = self._games
+        return FirstMove(
+            games=len(games.deals),
+            score=self._score(games.outcomes[:, 0], games.deals),
+            mean_return=self._mean(games.returns[:, 0], games.deals),
+            points=ratings.first_move if ratings else None,
+            error=ratings.first_move_error if ratings else None,
+        )
+
+    def _mean(self, values: Floats, deals: Numbers) -> Estimate:
+        return Clusters.of(values, deals, self._games.number).mean(*self._bounds)
+
+    def _score(self, outcomes: Floats, deals: Numbers) -> Estimate:
+        return Clusters.of((outcomes + 1) / 2, deals, self._games.number).mean(0.0, 1.0)
+
+    def _faults(self) -> tuple[list[dict[str, int]], list[int]]:
+        """Of each entrant: its forfeits by kind, and the lost sessions of its pairings."""
+        number = {name: place for place, name in enumerate(self._names)}
+        forfeits = [{kind.value: 0 for kind in ForfeitKind} for _ in self._names]
+        lost = [0] * len(self._names)
+        players = self._meta["players"]
+        for row, (policy, opponent) in enumerate(self._store.rows()):
+            around = lineup(opponent, players)
+            for kind, by, reverse, times in self._store.faults_by_place(
+                row, players, orders(around)
+            ):
+                name = (policy, *(around[::-1] if reverse else around))[by]
+                forfeits[number[name]][kind] += times
+            for name in {policy, *around}:
+                lost[number[name]] += self._store.lost_of(row)
+        return forfeits, lost
+
+
+def counted(meetings: Meetings, deals: int) -> Results:
+    """The results of meetings, as the model of ratings takes them."""
+    import numpy as np
+
+    known = ~np.isnan(meetings.outcomes)
+    games = np.stack(
+        [meetings.first[known], meetings.second[known], meetings.outcomes[known].astype(np.int64)],
+        axis=1,
+    )
+    kinds, number = np.unique(games, axis=0, return_inverse=True)
+    flat = meetings.deals[known] * len(kinds) + number.reshape(-1)
+    counts = np.bincount(flat, minlength=deals * len(kinds)).reshape(deals, len(kinds))
+    return Results(
+        tuple(Game(*map(int, kind)) for kind in kinds), counts.astype(float), np.ones(deals)
+    )
+
+
+def _share(part: int, whole: int) -> Estimate:
+    if not whole:
+        return UNKNOWN
+    return Estimate(part / whole, *wilson(part, whole))
+
+
+def _superiority(ratings: Ratings, order: Sequence[int]) -> tuple[tuple[float | None, ...], ...]:
+    return tuple(
+        tuple(None if one == other else ratings.superiority(one, other) for other in order)
+        for one in order
+    )
