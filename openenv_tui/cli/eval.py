@@ -16,6 +16,7 @@ import click
 from openenv_tui.cli.common import (
     access_options,
     env_option,
+    forfeits_option,
     game_argument,
     json_option,
     plain_option,
@@ -87,6 +88,11 @@ Examples:
     "--max-steps", type=click.IntRange(min=1), default=1000, show_default=True,
     help="Cut an episode off after so many steps, on servers other than of OpenSpiel games.",
 )  # fmt: skip
+@forfeits_option(
+    "loss",
+    "What an episode is worth that a policy ended by its own fault: a loss, nothing (excluded), or "
+    "up to 5 attempts from other seeds (replay). They are counted by kind in any case.",
+)
 @click.option(
     "--sprt", metavar="A:B", default="",
     help="End a policy's row when a sequential test between two scores is decided, such as "
@@ -142,6 +148,7 @@ def command(
     give_up: float,
     win: str,
     max_steps: int,
+    forfeits: str,
     sprt: str,
     precision: float | None,
     rates: str | None,
@@ -182,6 +189,7 @@ def command(
         give_up=give_up,
         win=win,
         max_steps=max_steps,
+        forfeits=forfeits,
         sprt=sprt,
         precision=precision,
     )

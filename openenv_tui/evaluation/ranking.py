@@ -46,7 +46,7 @@ class Units(NamedTuple):
     Attributes:
         deals: their numbers, ascending, shape (deals,).
         means: of the deal's episodes, shape (deals,).
-        merit: the mean of all episodes, those of incomplete deals too; -inf without any.
+        merit: their mean; where no deal is complete, of all episodes; -inf without any.
     """
 
     deals: Numbers
@@ -121,7 +121,8 @@ def _units(values: Floats, deal: int) -> Units:
     starts = np.flatnonzero(np.diff(numbers, prepend=-1))
     full = np.diff(starts, append=len(numbers)) == deal
     means = np.add.reduceat(known[:, 1], starts) / deal
-    return Units(numbers[starts][full], means[full], float(known[:, 1].mean()))
+    merit = means[full].mean() if full.any() else known[:, 1].mean()
+    return Units(numbers[starts][full], means[full], float(merit))
 
 
 def _paired(one: Units, other: Units) -> tuple[float, float]:

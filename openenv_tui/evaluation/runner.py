@@ -228,11 +228,16 @@ def _carry_out(run: Run, place: Path | None, formats: Sequence[str]) -> Evaluati
     return Evaluation(table, place, interrupted, standings_of(run.log))
 
 
-def load_run(folder: Path) -> Evaluation:
+def load_run(folder: Path, *, forfeits: str = "") -> Evaluation:
     """A kept run, its table computed from the log again.
+
+    Args:
+        folder: the run's.
+        forfeits: the rule for them, if not that of the run.
 
     Raises:
         StoreError: there is none, or it cannot be read.
+        UsageError: the log does not say what would have come of that rule.
     """
     store = Store(folder / FILE_NAME, new=False)
     try:
@@ -242,7 +247,8 @@ def load_run(folder: Path) -> Evaluation:
                     f"the run in {folder} was ended before its first episode; go on with: "
                     f"{resume_command(folder)}"
                 )
-            table, found = tabulate(store), standings_of(store)
+            table = tabulate(store, forfeits=forfeits)
+            found = standings_of(store, forfeits=forfeits)
     except (KeyError, TypeError) as error:
         raise OpenEnvTuiError(f"{folder}: the log is not complete: {error} is missing") from error
     finally:

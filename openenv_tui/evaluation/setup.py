@@ -84,6 +84,7 @@ class About:
             "clock": plan.clock,
             "sprt": plan.sprt,
             "precision": plan.precision,
+            "forfeits": plan.forfeits,
         }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.clusters import UNKNOWN, Clusters, Estimate, difference_test
+from openenv_tui.evaluation.forfeits import forfeit_rule
 from openenv_tui.evaluation.paired import better_beyond_doubt, shared_ranks
 from openenv_tui.evaluation.ranking import PAIRED, crossed, rank_rule
 from openenv_tui.evaluation.ratings import DisconnectedError, Game, Ratings, Results, rate_results
@@ -194,20 +195,26 @@ def is_tournament(meta: Mapping[str, Any]) -> bool:
     return bool(meta.get("tournament"))
 
 
-def standings(store: Store) -> Standings:
+def standings(store: Store, *, forfeits: str = "") -> Standings:
     """Compute the standings from the log of a tournament.
 
     It takes about as long as a table does; while a run goes on, ask for it now and then.
 
+    Args:
+        store: the log.
+        forfeits: the rule for them, if not that of the run.
+
     Raises:
-        UsageError: it is not of a tournament.
+        UsageError: it is not of a tournament, or the log does not say what would have come of that
+            rule.
     """
-    return _Tournament(store).standings()
+    with store.counting(forfeit_rule(forfeits) if forfeits else None):
+        return _Tournament(store).standings()
 
 
-def standings_of(store: Store) -> Standings | None:
+def standings_of(store: Store, *, forfeits: str = "") -> Standings | None:
     """``standings``, or None where the run is no tournament."""
-    return standings(store) if is_tournament(store.meta()) else None
+    return standings(store, forfeits=forfeits) if is_tournament(store.meta()) else None
 
 
 class _Tournament:

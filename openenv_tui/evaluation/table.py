@@ -7,6 +7,13 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import starmap
 from typing import Any
 
+from openenv_tui.evaluation.forfeits import (
+    WORDS,
+    Faults,
+    ForfeitRule,
+    forfeit_rule,
+    read_faults,
+)
 from openenv_tui.evaluation.paired import shared_ranks
 from openenv_tui.evaluation.ranking import PAIRED, RETURN, Ranking, crossed, rank_rule, ranking
 from openenv_tui.evaluation.stats import mean_interval, wilson
@@ -31,6 +38,7 @@ class Row:
         exact_win_rate: None: not worked out.
         rank: from 1, and one more for each who is better beyond doubt.
         cut_off: episodes that a limit on steps ended.
+        left_out: episodes that do not count, because somebody forfeited them.
         complete: all its episodes were played, or enough of them by the run's own rule.
         verdict: how it stands with that rule; "" without one.
     """
@@ -56,6 +64,7 @@ class Row:
     cut_off: int = 0
     complete: bool = True
     verdict: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,9 @@ class Table:
         stopping: the rule by which rows end early, in a sentence; "" without one.
         ranked_by: "mean return", or "score" where no return is told.
         test: by which rows are told apart.
+        rule: for forfeits, in words; "" where nobody forfeited and a forfeit is a loss.
+        faults: forfeits and lost sessions of each row, and what it would be worth under other
+            rules; () where there were none, and while a run goes on.
         better: pairs of places in ``rows``, of which the first is better beyond doubt.
     """
 
@@ -83,15 +95,18 @@ class Table:
     stopping: str = ""
     ranked_by: str = RETURN
     test: str = PAIRED
+    rule: str = ""
+    faults: tuple[Faults, ...] = ()
     better: tuple[tuple[int, int], ...] = field(default=(), repr=False)
 
     @property
     def caption(self) -> str:
         """Rule, seeds, episodes, pairing and methods, in a few sentences."""
+        ranks = rank_rule(self.ranked_by, self.test, len(self.rows))
         return (
             f"{self.game} on {self.env}, {self.episodes:,} episodes a policy, seed {self.seed}. "
             f"{self.outcome_rule[:1].upper()}{self.outcome_rule[1:]}. {self.pairing}. "
-            f"{self.method}{self.stopping}{rank_rule(self.ranked_by, self.test, len(self.rows))}"
+            f"{self.method}{self.rule}{self.stopping}{ranks}"
         )
 
     @property
@@ -125,7 +140,13 @@ class Table:
         found += [
             f"only {known:,} of {row.policy}'s {row.episodes:,} episodes have a known outcome"
             for row in self.rows
-            if 0 < (known := row.wins + row.draws + row.losses) < row.episodes
+            if 0 < (known := row.wins + row.draws + row.losses) < row.episodes - row.left_out
+        ]
+        found += [
+            f"{row.left_out:,} of {row.policy}'s {row.episodes:,} episodes were forfeited, by "
+            "whomever, and do not count"
+            for row in self.rows
+            if row.left_out
         ]
         return tuple(found)
 
@@ -143,23 +164,35 @@ class Table:
             "method": self.method,
             "caption": self.caption,
             "notes": list(self.warnings),
+            "faults": [each.to_dict() for each in self.faults],
         }
 
 
-def tabulate(store: Store, *, live: bool = False) -> Table:
+def tabulate(store: Store, *, live: bool = False, forfeits: str = "") -> Table:
     """Compute the table from the log alone.
 
     Args:
         store: the log.
         live: the run goes on, and a table is asked for several times a second: its ranks are of
             the first deals.
+        forfeits: the rule for them, if not that of the run.
+
+    Raises:
+        UsageError: the log does not say what would have come of that rule.
     """
+    with store.counting(forfeit_rule(forfeits) if forfeits else None):
+        return _tabulated(store, live, forfeits)
+
+
+def _tabulated(store: Store, live: bool, forfeits: str) -> Table:
     meta = store.meta()
     stops = watches(store)
     rows = [
         _row(store, number, policy, opponent, meta, stops[number] if stops else None)
         for number, (policy, opponent) in enumerate(store.rows())
     ]
+    rule = forfeit_rule(forfeits or meta.get("forfeits") or ForfeitRule.LOSS)
+    faulty = any(sum(row.forfeits.values()) or row.left_out for row in rows)
     compared = ranking(store, meta, live=live)
     ranked, better = _ranked(rows, compared)
     return Table(
@@ -176,6 +209,8 @@ def tabulate(store: Store, *, live: bool = False) -> Table:
         stopping=_stopping(meta),
         ranked_by=compared.key,
         test=compared.test,
+        rule=f" {WORDS[rule]}." if faulty or rule is not ForfeitRule.LOSS else "",
+        faults=() if live else read_faults(store, meta["deal"]),
         better=better,
     )
 
@@ -245,6 +280,7 @@ def _row(
         exact_win_rate=None,
         rank=0,
         cut_off=counts.cut,
+        left_out=counts.left_out,
         complete=counts.episodes >= meta["episodes"] or (stop is not None and stop.verdict.enough),
         verdict=_verdict(stop) if stop is not None else "",
     )

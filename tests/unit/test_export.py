@@ -49,13 +49,13 @@ def test_json_is_the_object_that_scripts_are_promised(table):
     shown = json.loads(EXPORTERS.load("json")(table))
     assert list(shown) == [
         "run", "game", "env", "seed", "pairing", "outcome_rule", "audit", "rows", "method",
-        "caption", "notes",
+        "caption", "notes", "faults",
     ]  # fmt: skip
     assert list(shown["rows"][0]) == [
         "policy", "opponent", "episodes", "wins", "draws", "losses", "win_rate", "win_rate_low",
         "win_rate_high", "mean_return", "mean_return_low", "mean_return_high", "mean_steps",
         "forfeits", "lost_sessions", "exact_mean_return", "exact_win_rate", "rank", "cut_off",
-        "complete", "verdict",
+        "complete", "verdict", "left_out",
     ]  # fmt: skip
 
 
