@@ -16,6 +16,7 @@ from math import erf, log, sqrt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from openenv_tui.errors import UsageError
+from openenv_tui.evaluation.stats import wilson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -326,11 +327,15 @@ class _Model:
         """
         import numpy as np
 
-        found: Floats = inverse @ self.scatter(values) @ inverse
+        number = round(float(self._results.weights.sum()))
+        # Of deals that are all alike the sandwich would say that no other can come; as with means,
+        # it is the Wilson bound on how often one does that is the honest width.
+        unseen = wilson(0, number).high * inverse
+        found: Floats = inverse @ self.scatter(values) @ inverse + unseen
         # Of few deals the sandwich is too sure, of one it is sure of everything (Mancl and DeRouen
         # 2001, "A covariance estimator for GEE with improved small-sample properties").
-        few = self._results.weights.sum() < FEW_DEALS
-        return inverse if few and np.trace(inverse) > np.trace(found) else found
+        few = number < FEW_DEALS and np.trace(inverse) > np.trace(found)
+        return inverse if few else found
 
     def scatter(self, values: Floats) -> Floats:
         """The sum over deals of the outer products of their scores, for the sandwich."""

@@ -59,7 +59,7 @@ class Evaluation:
         """The object that ``--json`` prints."""
         found = self.table.to_dict()
         if self.standings is not None:
-            found["tournament"] = self.standings.to_dict()
+            found["tournament"] = {**found.get("tournament", {}), **self.standings.to_dict()}
         return found
 
     def to_pandas(self) -> pandas.DataFrame:

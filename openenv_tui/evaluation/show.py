@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import StringIO
 
 from rich.console import Console, Group, RenderableType
@@ -45,22 +46,22 @@ def as_rich(table: Table) -> RenderableType:
         cells += [str(row.lost_sessions)] if lost else []
         cells += [row.verdict] if tested else []
         drawn.add_row(*map(Text, cells))
-    faulty: list[RenderableType] = [_faulty(table), Text()] if any(map(_told, table.faults)) else []
+    faulty = [faults_table(table.faults), Text()] if table.faults else []
     below: list[RenderableType] = [*faulty, Text(versus + table.caption, style="dim")]
     below += [Text(f"Note: {warning}.", style="yellow") for warning in table.warnings]
     return Group(drawn, *below)
 
 
-def _faulty(table: Table) -> RichTable:
+def faults_table(faults: Sequence[Faults]) -> RenderableType:
     """Forfeits by kind, lost sessions, and what each row is worth under either rule."""
-    kinds = [kind for kind in ForfeitKind if any(each.kinds[kind] for each in table.faults)]
+    kinds = [kind for kind in ForfeitKind if any(each.kinds[kind] for each in faults)]
     drawn = RichTable(title="Forfeits, and what they decide", expand=False, pad_edge=False)
     headings = ["policy", *kinds, "others'", "lost sessions", "as losses: win rate, mean return",
                 "left out: win rate, mean return"]  # fmt: skip
     for heading in headings:
         named = heading in ("policy", "lost sessions")
         drawn.add_column(heading, justify="left" if named else "right", overflow="fold")
-    for each in filter(_told, table.faults):
+    for each in filter(_told, faults):
         lost = ", ".join(f"{number} {kind}" for kind, number in each.lost.items()) or "0"
         cells = [each.policy, *(str(each.kinds[kind]) for kind in kinds), str(each.others), lost]
         drawn.add_row(*map(Text, [*cells, _worth(each.loss), _worth(each.excluded)]))

@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from openenv_tui.evaluation.clusters import Estimate
+from openenv_tui.evaluation.show import faults_table
 from openenv_tui.evaluation.standings import Meeting, Standing, Standings
 
 WIDE: Final = 120
@@ -31,6 +32,9 @@ class StandingsView:
         yield Text(found.caption, style="dim")
         yield from (Text(f"Note: {warning}.", style="yellow") for warning in found.warnings)
         yield Text()
+        if found.faults:
+            yield faults_table(found.faults)
+            yield Text()
         yield _matrix(found)
         if found.superiority:
             yield _likelihoods(found)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.clusters import UNKNOWN, Clusters, Estimate, difference_test
-from openenv_tui.evaluation.forfeits import forfeit_rule
+from openenv_tui.evaluation.forfeits import Faults, ForfeitRule, Worth, forfeit_rule
 from openenv_tui.evaluation.paired import better_beyond_doubt, shared_ranks
 from openenv_tui.evaluation.ranking import PAIRED, crossed, rank_rule
 from openenv_tui.evaluation.ratings import DisconnectedError, Game, Ratings, Results, rate_results
@@ -108,6 +109,8 @@ class Standings:
         superiority: the likelihood that one is the stronger (LOS), likewise; () without ratings.
         unrated: why there are no ratings; "" where there are.
         better: pairs of places in ``entrants``, of whom the first is better beyond doubt.
+        faults: forfeits and lost sessions of each entrant, and what it would be worth under other
+            rules; () where there were none.
     """
 
     game: str
@@ -122,6 +125,7 @@ class Standings:
     first_move: FirstMove
     unrated: str = ""
     better: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    faults: tuple[Faults, ...] = ()
 
     @property
     def caption(self) -> str:
@@ -175,6 +179,7 @@ class Standings:
             "unrated": self.unrated,
             "caption": self.caption,
             "warnings": list(self.warnings),
+            "faults": [each.to_dict() for each in self.faults],
         }
 
 
@@ -209,7 +214,27 @@ def standings(store: Store, *, forfeits: str = "") -> Standings:
             rule.
     """
     with store.counting(forfeit_rule(forfeits) if forfeits else None):
-        return _Tournament(store).standings()
+        tournament = _Tournament(store)
+        return replace(tournament.standings(), faults=tuple(_faults(store, tournament)))
+
+
+def _faults(store: Store, tournament: _Tournament) -> Iterator[Faults]:
+    """Of the entrants who forfeited, met a forfeit, or lost a session, in no order."""
+    worth = {}
+    if not tournament.faulty:
+        return
+    for rule in (ForfeitRule.LOSS, ForfeitRule.EXCLUDED):
+        with store.counting(rule):
+            worth[rule] = _Tournament(store).worth()
+    for one, name in enumerate(tournament.names):
+        yield Faults(
+            name,
+            None,
+            tournament.forfeits[one],
+            tournament.others[one],
+            tournament.lost[one],
+            *(each[one] for each in worth.values()),
+        )
 
 
 def standings_of(store: Store, *, forfeits: str = "") -> Standings | None:
@@ -228,13 +253,32 @@ class _Tournament:
                 "this run is not a tournament: its policies met no opponents of their own"
             )
         about = self._meta["tournament"]
-        self._names = tuple(about["entrants"])
-        self._anchor = str(about.get("anchor") or self._names[0])
-        self._games = read_games(store, self._names)
+        self.names = tuple(about["entrants"])
+        self._anchor = str(about.get("anchor") or self.names[0])
+        self._games = read_games(store, self.names)
         self._meetings = self._games.meetings
         self._bounds = self._meta["min_utility"], self._meta["max_utility"]
-        self._returns = [self._clusters(one) for one in range(len(self._names))]
-        self._forfeits, self._lost = self._faults()
+        self._returns = [self._clusters(one) for one in range(len(self.names))]
+        self.forfeits: list[dict[str, int]] = [
+            {kind.value: 0 for kind in ForfeitKind} for _ in self.names
+        ]
+        self.others = [0] * len(self.names)
+        self.lost: list[Counter[str]] = [Counter() for _ in self.names]
+        self._count_faults()
+
+    @property
+    def faulty(self) -> bool:
+        """Whether anybody forfeited, or any session was lost."""
+        return any(self.others) or any(self.lost) or any(sum(e.values()) for e in self.forfeits)
+
+    def worth(self) -> list[Worth]:
+        """What each entrant is worth, by the rule for forfeits under which this is."""
+        found = []
+        for one in range(len(self.names)):
+            wins, draws, losses = self._results(one)
+            rate, mean = _share(wins, wins + draws + losses), self._returns[one].mean(*self._bounds)
+            found.append(Worth(wins + draws + losses, *rate, mean.value))
+        return found
 
     def standings(self) -> Standings:
         """All of it, best first."""
@@ -243,8 +287,8 @@ class _Tournament:
         better = self._better_by_rating(ratings) if ratings and key == BY_RATING else self._better()
         ranks = shared_ranks(better)
         merits = ratings.points if ratings and key == BY_RATING else self._merits
-        count = range(len(self._names))
-        order = sorted(count, key=lambda one: (ranks[one], -merits[one], self._names[one]))
+        count = range(len(self.names))
+        order = sorted(count, key=lambda one: (ranks[one], -merits[one], self.names[one]))
         return Standings(
             game=self._meta["game"],
             format=self._meta["tournament"].get("format", ""),
@@ -278,7 +322,7 @@ class _Tournament:
     @property
     def _balanced(self) -> bool:
         """Everybody met everybody equally often, so that mean returns can be compared."""
-        met, numbers = self._meetings, range(len(self._names))
+        met, numbers = self._meetings, range(len(self.names))
         between = {
             int(((met.first == one) & (met.second == other)).sum())
             + int(((met.first == other) & (met.second == one)).sum())
@@ -296,7 +340,7 @@ class _Tournament:
 
     def _better_by_rating(self, ratings: Ratings) -> list[list[bool]]:
         tests = {}
-        for one, other in combinations(range(len(self._names)), 2):
+        for one, other in combinations(range(len(self.names)), 2):
             likely = ratings.superiority(one, other)
             difference = ratings.points[one] - ratings.points[other]
             tests[one, other] = difference, 2 * min(likely, 1 - likely)
@@ -305,21 +349,20 @@ class _Tournament:
     def _rated(self) -> tuple[Ratings | None, str]:
         try:
             results = counted(self._meetings, self._games.number)
-            anchor = self._names.index(self._anchor)
+            anchor = self.names.index(self._anchor)
             two = self._meta["players"] == 2
-            return rate_results(self._names, results, anchor=anchor, first_mover=two), ""
+            return rate_results(self.names, results, anchor=anchor, first_mover=two), ""
         except DisconnectedError as error:
             return None, str(error)
 
     def _standing(self, one: int, rank: int, ratings: Ratings | None) -> Standing:
-        outcomes = self._games.outcomes[self._games.who == one]
-        wins, draws, losses = (int((outcomes == value).sum()) for value in (1, 0, -1))
+        wins, draws, losses = self._results(one)
         judged = wins + draws + losses
-        name = self._names[one]
+        name = self.names[one]
         return Standing(
             name=name,
             rank=rank,
-            games=len(outcomes),
+            games=int((self._games.who == one).sum()),
             wins=wins,
             draws=draws,
             losses=losses,
@@ -331,8 +374,8 @@ class _Tournament:
             points=ratings.points[one] if ratings else None,
             error=ratings.errors[one] if ratings else None,
             bound=ratings.bounds.get(name, "") if ratings else "",
-            forfeits=self._forfeits[one],
-            lost_sessions=self._lost[one],
+            forfeits=self.forfeits[one],
+            lost_sessions=self.lost[one].total(),
         )
 
     def _meeting(self, one: int, other: int) -> Meeting | None:
@@ -364,11 +407,14 @@ class _Tournament:
     def _score(self, outcomes: Floats, deals: Numbers) -> Estimate:
         return Clusters.of((outcomes + 1) / 2, deals, self._games.number).mean(0.0, 1.0)
 
-    def _faults(self) -> tuple[list[dict[str, int]], list[int]]:
-        """Of each entrant: its forfeits by kind, and the lost sessions of its pairings."""
-        number = {name: place for place, name in enumerate(self._names)}
-        forfeits = [{kind.value: 0 for kind in ForfeitKind} for _ in self._names]
-        lost = [0] * len(self._names)
+    def _results(self, one: int) -> tuple[int, int, int]:
+        """Wins, draws and losses of an entrant."""
+        outcomes = self._games.outcomes[self._games.who == one]
+        wins, draws, losses = (int((outcomes == value).sum()) for value in (1, 0, -1))
+        return wins, draws, losses
+
+    def _count_faults(self) -> None:
+        number = {name: place for place, name in enumerate(self.names)}
         players = self._meta["players"]
         for row, (policy, opponent) in enumerate(self._store.rows()):
             around = lineup(opponent, players)
@@ -376,10 +422,11 @@ class _Tournament:
                 row, players, orders(around)
             ):
                 name = (policy, *(around[::-1] if reverse else around))[by]
-                forfeits[number[name]][kind] += times
+                self.forfeits[number[name]][kind] += times
+                for other in {policy, *around} - {name}:
+                    self.others[number[other]] += times
             for name in {policy, *around}:
-                lost[number[name]] += self._store.lost_of(row)
-        return forfeits, lost
+                self.lost[number[name]].update(self._store.lost_kinds(row))
 
 
 def counted(meetings: Meetings, deals: int) -> Results:

@@ -335,10 +335,6 @@ class Store:
         kind = "'lost'" if self._version == 1 else "kind"
         return dict(self._read(f"SELECT {kind} AS k, COUNT(*) FROM lost GROUP BY k ORDER BY k"))
 
-    def lost_of(self, row: int) -> int:
-        """How many sessions of a row were lost."""
-        return int(self._read("SELECT COUNT(*) FROM lost WHERE row = ?", (row,))[0][0])
-
     def faults_by_place(self, row: int, players: int, orders: int) -> list[Entry]:
         """(kind, seats after the row's policy, other way round, number) of a row's forfeits.
 

@@ -201,6 +201,25 @@ def test_forfeits_are_of_whose_fault_they_were():
     assert found["a"].forfeits["crash"] == found["b"].forfeits["crash"] == 1
 
 
+def test_forfeits_of_a_tournament_stand_under_both_rules():
+    store = log({("a", "b"): [1.0, -1.0]}, names="ab")
+    game = record(0, 1.0)._replace(forfeit=Forfeit(1, ForfeitKind.CRASH, "x"), complete=False)
+    store.add([entry(0, 2, 0, game), entry(0, 3, 0, game)])
+    found = standings(store)
+    first = {each.policy: each for each in found.faults}["a"]
+    assert (first.others, first.loss.win_rate, first.excluded.win_rate) == (2, 3 / 4, 1 / 2)
+    assert by_name(standings(store, forfeits="excluded"))["a"].win_rate.value == 1 / 2
+    assert "what they decide" in standings_text(found)
+    assert found.to_dict()["faults"][0]["loss"]["episodes"] == 4
+
+
+def test_policies_that_leave_nothing_to_chance_have_errors_too():
+    """The first seat wins every game: of ratings no difference shows, and that is not certain."""
+    found = standings(log({("a", "b"): [1.0, -1.0] * 50}, names="ab"))
+    assert by_name(found)["b"].points == pytest.approx(0.0, abs=1e-6)
+    assert by_name(found)["b"].error > 10
+
+
 def test_schedules_out_of_balance_are_ranked_by_rating():
     pairings = random_pairings("abc", 60, 1)
     assert standings(log(pairings)).ranked_by == "mean return"
