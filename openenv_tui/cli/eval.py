@@ -274,9 +274,9 @@ def print_tables(result: Evaluation, plain: bool) -> None:
 
     plain = plain or not sys.stdout.isatty()
     if result.standings is not None and plain:
-        click.echo(standings_text(result.standings))
+        click.echo(standings_text(result.standings, notes=result.table.incidents))
     elif result.standings is not None:
-        Console().print(StandingsView(result.standings))
+        Console().print(StandingsView(result.standings, result.table.incidents))
     elif plain:
         click.echo(as_text(result.table, 120))
     else:

@@ -75,7 +75,7 @@ class Evaluation:
         if self.standings is not None:
             from openenv_tui.evaluation.show_standings import standings_text
 
-            return standings_text(self.standings)
+            return standings_text(self.standings, notes=self.table.incidents)
         from openenv_tui.evaluation.show import as_text
 
         return as_text(self.table)

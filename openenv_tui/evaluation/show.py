@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import StringIO
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -55,27 +56,31 @@ def as_rich(table: Table) -> RenderableType:
 def faults_table(faults: Sequence[Faults]) -> RenderableType:
     """Forfeits by kind, lost sessions, and what each row is worth under either rule."""
     kinds = [kind for kind in ForfeitKind if any(each.kinds[kind] for each in faults)]
-    drawn = RichTable(title="Forfeits, and what they decide", expand=False, pad_edge=False)
-    headings = ["policy", *kinds, "others'", "lost sessions", "as losses: win rate, mean return",
-                "left out: win rate, mean return"]  # fmt: skip
+    drawn = RichTable(
+        title="Forfeits, and what they decide: win rate, mean return",
+        title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    headings = ["policy", *kinds, "others'", "lost sessions", "as losses", "left out"]
     for heading in headings:
         named = heading in ("policy", "lost sessions")
-        drawn.add_column(heading, justify="left" if named else "right", overflow="fold")
-    for each in filter(_told, faults):
+        drawn.add_column(
+            heading,
+            justify="left" if named else "right",
+            overflow="fold",
+            min_width=10 if heading == "policy" else None,
+        )
+    for each in faults:
         lost = ", ".join(f"{number} {kind}" for kind, number in each.lost.items()) or "0"
         cells = [each.policy, *(str(each.kinds[kind]) for kind in kinds), str(each.others), lost]
         drawn.add_row(*map(Text, [*cells, _worth(each.loss), _worth(each.excluded)]))
     return drawn
 
 
-def _told(each: Faults) -> bool:
-    return bool(sum(each.kinds.values()) or each.others or each.lost)
-
-
 def _worth(worth: Worth) -> str:
     rate = "?" if worth.win_rate is None else f"{worth.win_rate:.3f}"
     mean = "?" if worth.mean_return is None else f"{worth.mean_return:,.3f}"
-    return f"{rate}, {mean} of {worth.episodes:,}"
+    return f"{rate}, {mean}\nof {worth.episodes:,}"
 
 
 def as_text(table: Table, width: int = 100) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from string import ascii_uppercase
 from typing import Final
@@ -21,16 +21,22 @@ WIDE: Final = 120
 
 
 class StandingsView:
-    """Draws standings, the matrix of pairs, the likelihoods of superiority, and the first move."""
+    """Draws standings, the matrix of pairs, the likelihoods of superiority, and the first move.
 
-    def __init__(self, found: Standings) -> None:
+    Args:
+        found: what is drawn.
+        notes: what else a reader has to know.
+    """
+
+    def __init__(self, found: Standings, notes: Sequence[str] = ()) -> None:
         self._found = found
+        self._notes = (*found.warnings, *notes)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         found = self._found
         yield _entrants(found, wide=options.max_width >= WIDE)
         yield Text(found.caption, style="dim")
-        yield from (Text(f"Note: {warning}.", style="yellow") for warning in found.warnings)
+        yield from (Text(f"Note: {warning}.", style="yellow") for warning in self._notes)
         yield Text()
         if found.faults:
             yield faults_table(found.faults)
@@ -41,10 +47,10 @@ class StandingsView:
         yield Text(first_move(found))
 
 
-def standings_text(found: Standings, width: int = 80) -> str:
+def standings_text(found: Standings, width: int = 80, notes: Sequence[str] = ()) -> str:
     """The same without colours or escape sequences."""
     console = Console(file=StringIO(), width=width, color_system=None, force_terminal=False)
-    console.print(StandingsView(found))
+    console.print(StandingsView(found, notes))
     written = console.file
     assert isinstance(written, StringIO)
     return "\n".join(line.rstrip() for line in written.getvalue().splitlines())

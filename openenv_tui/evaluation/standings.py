@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.clusters import UNKNOWN, Clusters, Estimate, difference_test
-from openenv_tui.evaluation.forfeits import Faults, ForfeitRule, Worth, forfeit_rule
+from openenv_tui.evaluation.forfeits import WORDS, Faults, ForfeitRule, Worth, forfeit_rule
 from openenv_tui.evaluation.paired import better_beyond_doubt, shared_ranks
 from openenv_tui.evaluation.ranking import PAIRED, crossed, rank_rule
 from openenv_tui.evaluation.ratings import DisconnectedError, Game, Ratings, Results, rate_results
@@ -100,6 +100,7 @@ class Standings:
     """A tournament's results, best first.
 
     Attributes:
+        about: the run: game, seed, rule, pairing, in a few sentences.
         format: of the tournament.
         anchor: the entrant whose rating is 0.
         deals: that were dealt; games of one deal go together.
@@ -114,6 +115,7 @@ class Standings:
     """
 
     game: str
+    about: str
     format: str
     anchor: str
     players: int
@@ -147,7 +149,7 @@ class Standings:
                 "Won: alone with the greatest return; drawn: sharing it. For ratings and between "
                 "two entrants a game is one for each two of its players, won by the greater return"
             )
-        return ". ".join(said) + "."
+        return f"{self.about} {'. '.join(said)}."
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -215,11 +217,14 @@ def standings(store: Store, *, forfeits: str = "") -> Standings:
     """
     with store.counting(forfeit_rule(forfeits) if forfeits else None):
         tournament = _Tournament(store)
-        return replace(tournament.standings(), faults=tuple(_faults(store, tournament)))
+        found = tournament.standings()
+        place = {each.name: number for number, each in enumerate(found.entrants)}
+        faults = sorted(_faults(store, tournament), key=lambda each: place[each.policy])
+        return replace(found, faults=tuple(faults))
 
 
 def _faults(store: Store, tournament: _Tournament) -> Iterator[Faults]:
-    """Of the entrants who forfeited, met a forfeit, or lost a session, in no order."""
+    """Of every entrant, if anybody forfeited or lost a session."""
     worth = {}
     if not tournament.faulty:
         return
@@ -291,6 +296,7 @@ class _Tournament:
         order = sorted(count, key=lambda one: (ranks[one], -merits[one], self.names[one]))
         return Standings(
             game=self._meta["game"],
+            about=_about(self._meta),
             format=self._meta["tournament"].get("format", ""),
             anchor=self._anchor,
             players=self._meta["players"],
@@ -444,6 +450,18 @@ def counted(meetings: Meetings, deals: int) -> Results:
     return Results(
         tuple(Game(*map(int, kind)) for kind in kinds), counts.astype(float), np.ones(deals)
     )
+
+
+def _about(meta: Mapping[str, Any]) -> str:
+    rule = forfeit_rule(meta.get("forfeits") or ForfeitRule.LOSS)
+    said = [
+        f"{meta['game']} on {meta['env']}, seed {meta['seed']}, {meta['episodes']:,} episodes a "
+        "pairing",
+        f"{meta['outcome_rule'][:1].upper()}{meta['outcome_rule'][1:]}",
+        meta["pairing"],
+        *([] if rule is ForfeitRule.LOSS else [WORDS[rule]]),
+    ]
+    return ". ".join(each for each in said if each) + "."
 
 
 def _share(part: int, whole: int) -> Estimate:

@@ -126,6 +126,12 @@ class Table:
         """What a reader might overlook."""
         rates = [row.win_rate for row in self.rows]
         found = crossed([row.policy for row in self.rows], rates, self.better, self.ranked_by)
+        return (*found, *self.incidents)
+
+    @property
+    def incidents(self) -> tuple[str, ...]:
+        """What went otherwise than planned."""
+        found = []
         short = [row.policy for row in self.rows if not row.complete]
         if short:
             found.append(f"not all episodes were played: {', '.join(short)}")
