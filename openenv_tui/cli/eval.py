@@ -16,6 +16,7 @@ import click
 from openenv_tui.cli.common import (
     access_options,
     env_option,
+    forfeits_option,
     game_argument,
     json_option,
     plain_option,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from openenv_tui.connection.access import Access
     from openenv_tui.evaluation.runner import Evaluation
-    from openenv_tui.evaluation.table import Table
     from openenv_tui.evaluation.under_way import Progress
 
 INTERRUPTED = 130
@@ -88,6 +88,11 @@ Examples:
     "--max-steps", type=click.IntRange(min=1), default=1000, show_default=True,
     help="Cut an episode off after so many steps, on servers other than of OpenSpiel games.",
 )  # fmt: skip
+@forfeits_option(
+    "loss",
+    "What an episode is worth that a policy ended by its own fault: a loss, nothing (excluded), or "
+    "up to 5 attempts from other seeds (replay). They are counted by kind in any case.",
+)
 @click.option(
     "--sprt", metavar="A:B", default="",
     help="End a policy's row when a sequential test between two scores is decided, such as "
@@ -143,6 +148,7 @@ def command(
     give_up: float,
     win: str,
     max_steps: int,
+    forfeits: str,
     sprt: str,
     precision: float | None,
     rates: str | None,
@@ -183,6 +189,7 @@ def command(
         give_up=give_up,
         win=win,
         max_steps=max_steps,
+        forfeits=forfeits,
         sprt=sprt,
         precision=precision,
     )
@@ -211,9 +218,9 @@ def print_result(result: Evaluation, *, as_json: bool, plain: bool) -> None:
     from openenv_tui.evaluation.folder import resume_command
 
     if as_json:
-        click.echo(json.dumps(result.table.to_dict(), indent=2))
+        click.echo(json.dumps(result.to_dict(), indent=2))
     else:
-        print_table(result.table, plain)
+        print_tables(result, plain)
     click.echo(f"kept in {result.folder}", err=True)
     if result.interrupted and result.folder is not None:
         click.echo(
@@ -258,16 +265,22 @@ def _by_default(game: str | None) -> tuple[str, ...]:
     return ("random", heuristic) if heuristic else ("random",)
 
 
-def print_table(table: Table, plain: bool) -> None:
-    """The table on stdout: drawn for a terminal, plain for a pipe."""
+def print_tables(result: Evaluation, plain: bool) -> None:
+    """The table on stdout, or a tournament's: drawn for a terminal, plain for a pipe."""
     from rich.console import Console
 
     from openenv_tui.evaluation.show import as_rich, as_text
+    from openenv_tui.evaluation.show_standings import StandingsView, standings_text
 
-    if plain or not sys.stdout.isatty():
-        click.echo(as_text(table, 120))
+    plain = plain or not sys.stdout.isatty()
+    if result.standings is not None and plain:
+        click.echo(standings_text(result.standings, notes=result.table.incidents))
+    elif result.standings is not None:
+        Console().print(StandingsView(result.standings, result.table.incidents))
+    elif plain:
+        click.echo(as_text(result.table, 120))
     else:
-        Console().print(as_rich(table))
+        Console().print(as_rich(result.table))
 
 
 @contextmanager

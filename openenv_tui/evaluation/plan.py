@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openenv_tui.errors import OpenEnvTuiError, UnfitPolicyError, UsageError
+from openenv_tui.evaluation.forfeits import ATTEMPTS, ForfeitRule, forfeit_rule
 from openenv_tui.model import GameInfo
 from openenv_tui.policy import Policy
 from openenv_tui.rule import Rule
@@ -41,6 +42,7 @@ class Plan:
         timeout: seconds for each answer of a server.
         give_up: seconds in which nothing comes back from a server, until it is taken for dead.
         win: a rule for outcomes, such as "return > 0"; "" for the game's own.
+        forfeits: what one is worth: "loss", "excluded", or "replay" for another attempt.
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
     """
 
@@ -61,6 +63,7 @@ class Plan:
     sprt: str = ""
     precision: float | None = None
     against: tuple[tuple[str, ...], ...] = ()
+    forfeits: str = ForfeitRule.LOSS.value
 
     def __post_init__(self) -> None:
         if not self.policies:
@@ -83,12 +86,18 @@ class Plan:
                 raise UsageError(f"a {name} is a positive number of seconds, not {seconds:g}")
         if not self.give_up >= 0:
             raise UsageError(f"give_up is a number of seconds, not {self.give_up:g}")
+        forfeit_rule(self.forfeits)
         if self.win:
             Rule.parse(self.win)
         if self.learn and (self.sprt or self.precision is not None):
             raise UsageError(
                 "a policy that learns gets better while it plays, so no test can stop it early"
             )
+
+    @property
+    def attempts(self) -> int:
+        """So often an episode is played at most, until nobody forfeits it."""
+        return ATTEMPTS if self.forfeits == ForfeitRule.REPLAY else 1
 
     def others(self, row: int) -> tuple[str, ...]:
         """Who takes the other seats; the last of them all that are left."""

@@ -22,6 +22,7 @@ from openenv_tui.evaluation.folder import (
 )
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.setup import Where, prepared, reached
+from openenv_tui.evaluation.standings import Standings, standings_of
 from openenv_tui.evaluation.store import FILE_NAME, Store
 from openenv_tui.evaluation.table import Table, tabulate
 from openenv_tui.evaluation.under_way import Progress, Run
@@ -41,16 +42,25 @@ class Evaluation:
         table: rows and caption.
         folder: where the run is kept; None if it was not to be.
         interrupted: it was stopped before all episodes were played.
+        standings: of a tournament; None of other runs.
     """
 
     table: Table
     folder: Path | None
     interrupted: bool = False
+    standings: Standings | None = None
 
     @property
     def rows(self) -> tuple[Any, ...]:
         """``Row`` values, best first."""
         return self.table.rows
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``--json`` prints."""
+        found = self.table.to_dict()
+        if self.standings is not None:
+            found["tournament"] = {**found.get("tournament", {}), **self.standings.to_dict()}
+        return found
 
     def to_pandas(self) -> pandas.DataFrame:
         """One line for each row, the forfeits as columns of their own."""
@@ -62,6 +72,10 @@ class Evaluation:
         return pandas.DataFrame.from_records(lines)
 
     def __str__(self) -> str:
+        if self.standings is not None:
+            from openenv_tui.evaluation.show_standings import standings_text
+
+            return standings_text(self.standings, notes=self.table.incidents)
         from openenv_tui.evaluation.show import as_text
 
         return as_text(self.table)
@@ -211,14 +225,19 @@ def _carry_out(run: Run, place: Path | None, formats: Sequence[str]) -> Evaluati
     if run.problems:
         kept = f"; the run is kept in {place}" if place else ""
         raise OpenEnvTuiError("; ".join(run.problems) + kept)
-    return Evaluation(table, place, interrupted)
+    return Evaluation(table, place, interrupted, standings_of(run.log))
 
 
-def load_run(folder: Path) -> Evaluation:
+def load_run(folder: Path, *, forfeits: str = "") -> Evaluation:
     """A kept run, its table computed from the log again.
+
+    Args:
+        folder: the run's.
+        forfeits: the rule for them, if not that of the run.
 
     Raises:
         StoreError: there is none, or it cannot be read.
+        UsageError: the log does not say what would have come of that rule.
     """
     store = Store(folder / FILE_NAME, new=False)
     try:
@@ -228,10 +247,11 @@ def load_run(folder: Path) -> Evaluation:
                     f"the run in {folder} was ended before its first episode; go on with: "
                     f"{resume_command(folder)}"
                 )
-            table = tabulate(store)
+            table = tabulate(store, forfeits=forfeits)
+            found = standings_of(store, forfeits=forfeits)
     except (KeyError, TypeError) as error:
         raise OpenEnvTuiError(f"{folder}: the log is not complete: {error} is missing") from error
     finally:
         store.close()
     table = replace(table, run=folder.name)
-    return Evaluation(table, folder, not all(row.complete for row in table.rows))
+    return Evaluation(table, folder, not all(row.complete for row in table.rows), found)

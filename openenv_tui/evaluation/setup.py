@@ -79,10 +79,12 @@ class About:
             "seats": list(self.seats),
             "min_utility": info.min_utility,
             "max_utility": info.max_utility,
+            "zero_sum": info.zero_sum,
             "learn": plan.learn,
             "clock": plan.clock,
             "sprt": plan.sprt,
             "precision": plan.precision,
+            "forfeits": plan.forfeits,
         }
 
 

@@ -239,6 +239,6 @@ class Run:
         """The table of a moment ago: of a long log, a new one for every report would cost most."""
         began = monotonic()
         if self._table is None or anew or began >= self._table_due:
-            self._table = tabulate(self.log)
+            self._table = tabulate(self.log, live=not anew)
             self._table_due = monotonic() + TABLE_PAUSE * (monotonic() - began)
         return self._table
