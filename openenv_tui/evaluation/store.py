@@ -61,6 +61,9 @@ INSERT_USUAL, INSERT_WHOLE = _insert(USUAL), _insert(len(COLUMNS))
 MOST_JOINED = 12
 """Deals of more episodes are grouped."""
 
+LEFT = "left"
+"""The kind of a lost episode that a person did not finish."""
+
 CUT = "cut off"
 """The message of an episode that this side's limit on steps ended."""
 
