@@ -116,7 +116,7 @@ class Table:
         left = self.lost.get(LEFT)
         if left:
             games = "game was" if left == 1 else "games were"
-            found.append(f"{left:,} {games} left in the middle by the person, and played again")
+            found.append(f"{left:,} {games} left in the middle by the person, to be played again")
         kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items() if kind != LEFT)
         if kinds:
             found.append(f"sessions were lost and their episodes played again: {kinds}")
