@@ -9,7 +9,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -24,11 +24,15 @@ from openenv_tui.cli.common import (
     seed_option,
     telling,
 )
+from openenv_tui.cli.persons import host
 from openenv_tui.evaluation.export import EXPORTERS
 from openenv_tui.seeding import drawn_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from rich.live import Live
 
     from openenv_tui.connection.access import Access
     from openenv_tui.evaluation.runner import Evaluation
@@ -46,6 +50,7 @@ Examples:
   openenv-tui eval --env ws://127.0.0.1:8000 -p random --win 'return > 0'
   openenv-tui eval tic_tac_toe -p minimax --opponent tactician -n 20000 --sprt 0.5:0.55
   openenv-tui eval --plan 0.50:0.55
+  openenv-tui eval catch -p human -p tracker -n 10      you play, on the same deals
   openenv-tui eval kuhn_poker -p kuhn_equilibrium --json | jq .rows
 """
 
@@ -58,7 +63,8 @@ Examples:
     "policies",
     metavar="SPEC",
     multiple=True,
-    help="A policy to evaluate; repeat it. Without any: random and the game's own heuristic.",
+    help="A policy to evaluate, or human, who is you; repeat it. Without any: random and the "
+    "game's own heuristic.",
 )
 @click.option(
     "-n", "--episodes", type=click.IntRange(min=1), default=1000, show_default=True,
@@ -203,6 +209,7 @@ def command(
             formats=formats,
             access=access,
             tell=telling,
+            host=host(plain, report.aside),
         )
     print_result(result, as_json=as_json, plain=plain)
     if result.interrupted:
@@ -302,25 +309,56 @@ def stopped_by_ctrl_c() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def showing_progress(plain: bool) -> Iterator[Callable[[Progress], None]]:
+def showing_progress(plain: bool) -> Iterator[_Reporter]:
     """Show on stderr how a run goes: drawn on a terminal, else a line now and then."""
     if plain or not sys.stderr.isatty():
         yield _PlainProgress()
         return
-    from rich.console import Console, Group
+    from rich.console import Console
     from rich.live import Live
-    from rich.progress_bar import ProgressBar
-    from rich.text import Text
-
-    from openenv_tui.evaluation.show import as_rich
 
     with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
+        yield _DrawnProgress(live)
 
-        def report(now: Progress) -> None:
+
+class _Reporter(Protocol):
+    """Shows how a run goes."""
+
+    def __call__(self, now: Progress) -> None:
+        """Show it as it is now."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Leave the terminal to somebody else meanwhile."""
+
+
+class _DrawnProgress:
+    """The table as it forms, drawn again and again."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._aside = False
+
+    def __call__(self, now: Progress) -> None:
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.text import Text
+
+        from openenv_tui.evaluation.show import as_rich
+
+        if not self._aside:
             bar = ProgressBar(now.total, now.done, width=40)
-            live.update(Group(as_rich(now.table), Text(_words(now)), bar), refresh=True)
+            self._live.update(Group(as_rich(now.table), Text(_words(now)), bar), refresh=True)
 
-        yield report
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        self._live.update("", refresh=True)
+        self._live.stop()
+        self._aside = True
+        try:
+            yield
+        finally:
+            self._aside = False
+            self._live.start()
 
 
 class _PlainProgress:
@@ -329,8 +367,19 @@ class _PlainProgress:
     def __init__(self) -> None:
         self._said = monotonic()
         self._noted = False
+        self._aside = False
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        self._aside = True
+        try:
+            yield
+        finally:
+            self._aside = False
 
     def __call__(self, now: Progress) -> None:
+        if self._aside:
+            return
         news = now.note and not self._noted
         if now.done < now.total and (news or monotonic() - self._said >= PLAIN_SECONDS):
             self._said = monotonic()

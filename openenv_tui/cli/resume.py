@@ -8,6 +8,7 @@ import click
 
 from openenv_tui.cli.common import access_options, json_option, plain_option, telling
 from openenv_tui.cli.eval import INTERRUPTED, print_result, showing_progress, stopped_by_ctrl_c
+from openenv_tui.cli.persons import host
 
 if TYPE_CHECKING:
     from openenv_tui.connection.access import Access
@@ -53,6 +54,7 @@ def command(
             stop=stop,
             tell=telling,
             access=access,
+            host=host(plain, report.aside),
         )
     print_result(result, as_json=as_json, plain=plain)
     return INTERRUPTED if result.interrupted else 0

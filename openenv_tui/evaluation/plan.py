@@ -14,6 +14,8 @@ from openenv_tui.seeding import SEED_BITS
 from openenv_tui.specs import PolicySpec
 
 LOCAL = "local"
+HUMAN = "human"
+"""The name of a person among policies."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,10 @@ class Plan:
         return tuple(dict.fromkeys((*self.policies, *others)))
 
 
+class Absent(Policy):
+    """Keeps the seat of a person until they come; it is never asked to play."""
+
+
 class Cast:
     """Makes the policies of a plan: of their specs, or as they were given.
 
@@ -129,9 +135,15 @@ class Cast:
     def __init__(self, given: Mapping[str, Policy] | None = None) -> None:
         self._given = dict(given or {})
 
+    def seating(self, person: Policy) -> Cast:
+        """The same, with a person who answers."""
+        return Cast({**self._given, HUMAN: person})
+
     def build(self, name: str) -> Policy:
         """A policy of that name; the very object, if it was given as one."""
         given = self._given.get(name)
+        if given is None and name == HUMAN:
+            return Absent()
         return PolicySpec.parse(name).build() if given is None else given
 
     def shared(self, name: str) -> bool:

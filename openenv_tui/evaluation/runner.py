@@ -20,6 +20,7 @@ from openenv_tui.evaluation.folder import (
     resume_command,
     start_manifest,
 )
+from openenv_tui.evaluation.persons import Host, expect_host, persons_rows
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.setup import Where, prepared, reached
 from openenv_tui.evaluation.standings import Standings, standings_of
@@ -93,6 +94,7 @@ def run_plan(
     formats: Sequence[str] = ("csv", "md"),
     access: Access = NO_ACCESS,
     tell: Callable[[str], None] | None = None,
+    host: Host | None = None,
 ) -> Evaluation:
     """Play a plan to its end, to ``stop``, or to Ctrl-C; what was played is kept in every case.
 
@@ -107,6 +109,7 @@ def run_plan(
         formats: of the summary files in the folder.
         access: what a server is sent, and the environment of one that is started; it is not kept.
         tell: told how far a server is that is started.
+        host: seats a person where the plan says ``human``.
 
     Raises:
         UsageError: something in the plan cannot be, found before anything starts.
@@ -117,6 +120,7 @@ def run_plan(
     with ExitStack() as held:
         where = held.enter_context(reached(plan, access, tell))
         plan, about = prepared(plan, cast, where)
+        expect_host(persons_rows(plan, len(about.seats) - 1), host)
         place = new_folder(folder, plan.game) if keep else None
         held.enter_context(claimed(place))
         if place:
@@ -126,7 +130,7 @@ def run_plan(
         held.enter_context(closing(log))
         name = place.name if place else "unsaved"
         log.describe({"run": name, **about.meta(plan)}, about.rows(plan))
-        run = Run(plan, cast, log, progress, stop or threading.Event(), where)
+        run = Run(plan, cast, log, progress, stop or threading.Event(), where, host)
         return _carry_out(run, place, formats)
 
 
@@ -138,6 +142,7 @@ def resume_run(
     stop: threading.Event | None = None,
     tell: Callable[[str], None] | None = None,
     access: Access = NO_ACCESS,
+    host: Host | None = None,
 ) -> Evaluation:
     """Play what a run has left, whether it was interrupted, killed, or gave up.
 
@@ -151,6 +156,7 @@ def resume_run(
         stop: as of ``run_plan``.
         tell: told what is about to be done.
         access: as of ``run_plan``; it was not kept.
+        host: as of ``run_plan``.
 
     Raises:
         StoreError: there is no run, it cannot be read, or another process writes it.
@@ -167,11 +173,12 @@ def resume_run(
             _expect_open(folder, Run(plan, Cast(), log, None, stop, Where()))
         where = held.enter_context(reached(plan, access, tell))
         plan, about = prepared(plan, Cast(), where, audited=not log.described)
+        expect_host(persons_rows(plan, len(about.seats) - 1), host)
         if log.described:
             _expect_same(folder, log, about.meta(plan), about.rows(plan))
         else:
             log.describe({"run": folder.name, **about.meta(plan)}, about.rows(plan))
-        run = Run(plan, Cast(), log, progress, stop, where)
+        run = Run(plan, Cast(), log, progress, stop, where, host)
         run.begin_learners_anew(tell or _nothing)
         (tell or _nothing)(f"{run.total - run.done:,} of {run.total:,} episodes are left")
         return _carry_out(run, folder, manifest.get("formats", ()))

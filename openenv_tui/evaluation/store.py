@@ -68,6 +68,9 @@ INSERT OR REPLACE INTO replayed ({ALL}, attempt) VALUES ({", ".join("?" * (len(C
 MOST_JOINED = 12
 """Deals of more episodes are grouped."""
 
+LEFT = "left"
+"""The kind of a lost episode that a person did not finish."""
+
 CUT = "cut off"
 """The message of an episode that this side's limit on steps ended."""
 

@@ -18,7 +18,7 @@ from openenv_tui.evaluation.paired import shared_ranks
 from openenv_tui.evaluation.ranking import PAIRED, RETURN, Ranking, crossed, rank_rule, ranking
 from openenv_tui.evaluation.stats import mean_interval, wilson
 from openenv_tui.evaluation.stopping import Bounds, Result, Watch, rule_for
-from openenv_tui.evaluation.store import Store
+from openenv_tui.evaluation.store import LEFT, Store
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,12 @@ class Table:
         short = [row.policy for row in self.rows if not row.complete]
         if short:
             found.append(f"not all episodes were played: {', '.join(short)}")
-        if self.lost:
-            kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items())
+        left = self.lost.get(LEFT)
+        if left:
+            games = "game was" if left == 1 else "games were"
+            found.append(f"{left:,} {games} left in the middle by the person, to be played again")
+        kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items() if kind != LEFT)
+        if kinds:
             found.append(f"sessions were lost and their episodes played again: {kinds}")
         found += [
             f"{row.cut_off:,} of {row.policy}'s episodes were cut off by the limit on steps"
