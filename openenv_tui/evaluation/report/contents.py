@@ -125,7 +125,7 @@ def _read(store: Store, folder: Path, wish: Wish) -> Contents:
         faults=tuple(
             Fault(label, kind, bool(own), first, message, number)
             for row, label in named.items()
-            for kind, own, first, message, number in store.faults(row, FAULTS_EACH)
+            for kind, own, first, message, number in store.fault_messages(row, FAULTS_EACH)
         ),
         shown=shown,
         unreplayed=unreplayed,

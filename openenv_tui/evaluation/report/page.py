@@ -10,6 +10,7 @@ from typing import Any
 from openenv_tui import __version__
 from openenv_tui.errors import MissingExtraError
 from openenv_tui.evaluation.export.sheet import WORDS, Sheet, sheets
+from openenv_tui.evaluation.report.choice import listed
 from openenv_tui.evaluation.report.contents import Contents
 from openenv_tui.evaluation.report.figures import Curves, Forest, Heat, Strips, shown
 from openenv_tui.evaluation.report.pictures import Picture, Reel, as_html, tone_rules
@@ -83,6 +84,7 @@ def _words(contents: Contents) -> dict[str, Any]:
         "strips": strips,
         "curves": curves,
         "heats": heats,
+        "exact": any(one.exact is not None for forest in forests for one in forest.estimates),
         "sheets": [_telling(sheet) for sheet in sheets(table)],
         "kinds": [kind.value for kind in ForfeitKind],
         "several": int(contents.meta.get("players", 1)) > 1,
@@ -111,10 +113,13 @@ def lead(contents: Contents) -> str:
     best = table.rows[0] if table.rows else None
     if best is None or best.mean_return is None:
         return said
+    first = [label for label, row in zip(contents.labels, table.rows, strict=True) if row.rank == 1]
+    if len(first) > 1:
+        return f"{said}{listed(first)} share the first rank."
     assert best.mean_return_low is not None
     assert best.mean_return_high is not None
     told = interval(best.mean_return, best.mean_return_low, best.mean_return_high)
-    return f"{said}{contents.labels[0]} has the highest mean return: {told}."
+    return f"{said}{contents.labels[0]} ranks first, with a mean return of {told}."
 
 
 def provenance(contents: Contents) -> list[tuple[str, str | None]]:
