@@ -108,8 +108,9 @@ def lead(contents: Contents) -> str:
     """What a reader in a hurry should know, in a sentence or two."""
     table = contents.table
     number = sum(row.episodes for row in table.rows)
-    rows = "row" if len(table.rows) == 1 else "rows"
-    said = f"{len(table.rows)} {rows}, {number:,} episodes in all. "
+    policies = len({row.policy for row in table.rows})
+    named = f"{policies} {'policy' if policies == 1 else 'policies'}"
+    said = f"{named}, {number:,} episodes in all. "
     best = table.rows[0] if table.rows else None
     if best is None or best.mean_return is None:
         return said

@@ -23,7 +23,7 @@ LEFT, WIDE = 3.0, 94.0
 """Percent of the width before the axis begins, and for the axis."""
 FOOT = 44
 """Pixels below a figure for ticks and what is measured."""
-LONGEST_LABEL = 44
+LONGEST_LABEL = 38
 KINDS = 6
 """So many colours, and then the same dashed."""
 
