@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +16,8 @@ from openenv_tui.evaluation.report.contents import Contents
 from openenv_tui.evaluation.report.figures import Curves, Forest, Heat, Strips, shown
 from openenv_tui.evaluation.report.pictures import Picture, Reel, as_html, tone_rules
 from openenv_tui.evaluation.report.svg import draw
+from openenv_tui.evaluation.show_standings import first_move
+from openenv_tui.evaluation.standings import Standings
 from openenv_tui.model import ForfeitKind
 from openenv_tui.render import printable
 
@@ -64,6 +67,10 @@ def _words(contents: Contents) -> dict[str, Any]:
     forests = [f for f in figures if isinstance(f, Forest)]
     strips = [f for f in figures if isinstance(f, Strips)]
     curves = [f for f in figures if isinstance(f, Curves)]
+    found = contents.standings
+    said = sheets(replace(table, standings=found))
+    pairings = [_telling(said[-1])._replace(title="Pairings")] if found else []
+    notes = [note for sheet in said for note in sheet.notes]
     heats = [f for f in figures if isinstance(f, Heat)]
     sections = [
         ("ranking", "Ranking", True),
@@ -78,14 +85,16 @@ def _words(contents: Contents) -> dict[str, Any]:
     return {
         "title": contents.title,
         "lead": lead(contents),
-        "notes": table.warnings,
+        "notes": tuple(dict.fromkeys(notes)),
         "sections": [(anchor, name) for anchor, name, there in sections if there],
         "forests": forests,
         "strips": strips,
         "curves": curves,
         "heats": heats,
         "exact": any(one.exact is not None for forest in forests for one in forest.estimates),
-        "sheets": [_telling(sheet) for sheet in sheets(table)],
+        "sheets": [_telling(said[0])._replace(title="")],
+        "pairings": pairings,
+        "first_move": first_move(found) if found else "",
         "kinds": [kind.value for kind in ForfeitKind],
         "several": int(contents.meta.get("players", 1)) > 1,
         "audit": table.audit,
@@ -108,6 +117,8 @@ def lead(contents: Contents) -> str:
     """What a reader in a hurry should know, in a sentence or two."""
     table = contents.table
     number = sum(row.episodes for row in table.rows)
+    if contents.standings is not None:
+        return _champions(contents.standings, number)
     policies = len({row.policy for row in table.rows})
     named = f"{policies} {'policy' if policies == 1 else 'policies'}"
     said = f"{named}, {number:,} episodes in all. "
@@ -121,6 +132,18 @@ def lead(contents: Contents) -> str:
     assert best.mean_return_high is not None
     told = interval(best.mean_return, best.mean_return_low, best.mean_return_high)
     return f"{said}{contents.labels[0]} ranks first, with a mean return of {told}."
+
+
+def _champions(found: Standings, number: int) -> str:
+    first = [each.name for each in found.entrants if each.rank == 1]
+    said = (
+        f"{len(found.entrants)} entrants, {number:,} games"
+        + (f", {found.format}" if found.format else "")
+        + ". "
+    )
+    if len(first) > 1:
+        return f"{said}{listed(first)} share the first rank: they cannot be told apart."
+    return f"{said}{first[0]} ranks first."
 
 
 def provenance(contents: Contents) -> list[tuple[str, str | None]]:
