@@ -189,6 +189,7 @@ def test_what_others_call_themselves_and_say_stays_text(tmp_path, monkeypatch):
     assert len(page.named("script")) == 2
     assert "\x1b" not in text
     assert "<script>alert(1)" in page.text
+    assert "forfeits left out" in page.text
     assert hostile in reel(page)["rows"]
     assert any("forfeit" in deal["reason"] for deal in reel(page)["deals"])
 

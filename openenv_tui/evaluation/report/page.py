@@ -40,7 +40,12 @@ def page(contents: Contents) -> str:
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
     environment.globals.update(
-        drawn=_drawn, picture=_pictured, shown=shown, interval=interval, words=WORDS
+        drawn=_drawn,
+        picture=_pictured,
+        shown=shown,
+        known=known,
+        interval=interval,
+        words=WORDS,
     )
     plain = Environment(autoescape=False, undefined=StrictUndefined)
     style = plain.from_string(_file("page.css")).render(tones=tone_rules())
@@ -59,6 +64,11 @@ def interval(value: float, low: float, high: float) -> str:
     """A value with its interval, such as ``0.159 [0.113, 0.205]``."""
     digits = 3 if abs(value) < 100 else 1
     return f"{value:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]"
+
+
+def known(value: float | None) -> str:
+    """A number with three decimals; "unknown" where nothing is known."""
+    return "unknown" if value is None else f"{value:,.3f}"
 
 
 def _words(contents: Contents) -> dict[str, Any]:
