@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from openenv_tui.evaluation.export.sheet import EXACT, WORDS, Sheet, sheets
+from openenv_tui.evaluation.export.sheet import WORDS, Sheet, sheets
 from openenv_tui.evaluation.table import Table
 from openenv_tui.render import printable
 
@@ -53,7 +53,6 @@ def _narrowed(sheet: Sheet) -> Sheet:
     for heading, nothing in (("opponent", ""), ("forfeits", "0"), ("lost sessions", "0")):
         if any(row[sheet.headings.index(heading)] != nothing for row in sheet.rows):
             telling.add(heading)
-    telling |= set(EXACT)
     return sheet.only(*[heading for heading in sheet.headings if heading in telling])
 
 

@@ -16,8 +16,6 @@ HEADINGS = (
     "rank", "policy", "opponent", "episodes", "wins", "draws", "losses",
     "win rate [95 %]", "mean return [95 %]", "mean steps", "forfeits", "lost sessions",
 )  # fmt: skip
-EXACT = ("exact win rate", "exact mean return")
-"""Columns that are there where something is known."""
 WORDS = frozenset(("policy", "opponent", "entrant"))
 """The columns that are read from the left; the others are numbers."""
 
@@ -75,22 +73,12 @@ def _standings(found: Standings, setting: str) -> Iterator[Sheet]:
 
 def _results(table: Table) -> Sheet:
     rows = tuple(map(_cells, table.rows))
-    sheet = Sheet("", HEADINGS + EXACT, rows, table.caption, table.warnings)
-    known = [any(row[place] for row in rows) for place in range(len(sheet.headings))]
-    silent = {heading for heading, told in zip(sheet.headings, known, strict=True) if not told}
-    return sheet.only(
-        *[heading for heading in sheet.headings if heading not in silent & set(EXACT)]
-    )
+    return Sheet("", HEADINGS, rows, table.caption, table.warnings)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     return (
         str(row.rank), row.policy, row.opponent or "", str(row.episodes), str(row.wins),
         str(row.draws), str(row.losses), rate(row), mean(row), f"{row.mean_steps:.1f}",
-        forfeits(row), str(row.lost_sessions), _known(row.exact_win_rate),
-        _known(row.exact_mean_return),
+        forfeits(row), str(row.lost_sessions),
     )  # fmt: skip
-
-
-def _known(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
