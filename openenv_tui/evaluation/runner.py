@@ -52,6 +52,11 @@ class Evaluation:
     standings: Standings | None = None
 
     @property
+    def whole(self) -> Table:
+        """The table, of a tournament with its standings: what exports are made of."""
+        return replace(self.table, standings=self.standings)
+
+    @property
     def rows(self) -> tuple[Any, ...]:
         """``Row`` values, best first."""
         return self.table.rows
@@ -222,9 +227,9 @@ def _carry_out(run: Run, place: Path | None, formats: Sequence[str]) -> Evaluati
     finally:
         run.flush()
     interrupted = interrupted or run.done < run.total
-    table = tabulate(run.log)
+    result = Evaluation(tabulate(run.log), place, interrupted, standings_of(run.log))
     if place:
-        finish_folder(place, table, formats, interrupted=interrupted)
+        finish_folder(place, result.whole, formats, interrupted=interrupted)
     if failure is not None:
         if place:
             failure.advice = f"go on with: {resume_command(place)}"
@@ -232,7 +237,7 @@ def _carry_out(run: Run, place: Path | None, formats: Sequence[str]) -> Evaluati
     if run.problems:
         kept = f"; the run is kept in {place}" if place else ""
         raise OpenEnvTuiError("; ".join(run.problems) + kept)
-    return Evaluation(table, place, interrupted, standings_of(run.log))
+    return result
 
 
 def load_run(folder: Path, *, forfeits: str = "") -> Evaluation:

@@ -425,15 +425,16 @@ class Store:
             (row, length),
         )
 
-    def deal_means(self, row: int, deal: int) -> list[tuple[int, float]]:
-        """(number of the deal, mean return) of a row's complete deals, the least return first."""
+    def deal_means(self, row: int, deal: int) -> list[tuple[float, int, int]]:
+        """(mean return, number of complete deals with it, the first of them), ascending."""
         return self._read(
-            f"SELECT episode / ?2 AS d, AVG(return) AS u FROM {self._scored} WHERE row = ?1 "
-            "GROUP BY d HAVING COUNT(return) = ?2 ORDER BY u, d",
+            "SELECT u, COUNT(*), MIN(d) FROM (SELECT episode / ?2 AS d, AVG(return) AS u "
+            f"FROM {self._scored} WHERE row = ?1 GROUP BY d HAVING COUNT(return) = ?2) "
+            "GROUP BY u ORDER BY u",
             (row, deal),
         )
 
-    def faults(self, row: int, most: int) -> list[tuple[str, int, int, str, int]]:
+    def fault_messages(self, row: int, most: int) -> list[tuple[str, int, int, str, int]]:
         """(kind, 1 if by the row's own policy, first episode, message, number), the most first."""
         return self._read(
             "SELECT forfeit, forfeit_seat = seat AS own, MIN(episode), message, COUNT(*) AS n "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import starmap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openenv_tui.evaluation.forfeits import (
     WORDS,
@@ -19,6 +19,9 @@ from openenv_tui.evaluation.ranking import PAIRED, RETURN, Ranking, crossed, ran
 from openenv_tui.evaluation.stats import mean_interval, wilson
 from openenv_tui.evaluation.stopping import Bounds, Result, Watch, rule_for
 from openenv_tui.evaluation.store import LEFT, Store
+
+if TYPE_CHECKING:
+    from openenv_tui.evaluation.standings import Standings
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Table:
         faults: forfeits and lost sessions of each row, and what it would be worth under other
             rules; () where there were none, and while a run goes on.
         better: pairs of places in ``rows``, of which the first is better beyond doubt.
+        standings: of a tournament, where they are exported with its pairings.
     """
 
     run: str
@@ -98,15 +102,21 @@ class Table:
     rule: str = ""
     faults: tuple[Faults, ...] = ()
     better: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    standings: Standings | None = field(default=None, repr=False)
 
     @property
     def caption(self) -> str:
         """Rule, seeds, episodes, pairing and methods, in a few sentences."""
-        ranks = rank_rule(self.ranked_by, self.test, len(self.rows))
+        told = f"{self.setting} {self.method}{self.rule} {self.stopping}".rstrip()
+        return told + rank_rule(self.ranked_by, self.test, len(self.rows))
+
+    @property
+    def setting(self) -> str:
+        """What was played: game, place, episodes, seed, rule and pairing, in a few sentences."""
+        each = "policy" if self.standings is None else "pairing"
         return (
-            f"{self.game} on {self.env}, {self.episodes:,} episodes a policy, seed {self.seed}. "
-            f"{self.outcome_rule[:1].upper()}{self.outcome_rule[1:]}. {self.pairing}. "
-            f"{self.method}{self.rule}{self.stopping}{ranks}"
+            f"{self.game} on {self.env}, {self.episodes:,} episodes a {each}, seed {self.seed}. "
+            f"{self.outcome_rule[:1].upper()}{self.outcome_rule[1:]}. {self.pairing}."
         )
 
     @property
