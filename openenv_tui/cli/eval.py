@@ -16,6 +16,7 @@ import click
 from openenv_tui.cli.common import (
     access_options,
     env_option,
+    exact_option,
     forfeits_option,
     game_argument,
     json_option,
@@ -112,6 +113,7 @@ Examples:
     "--plan", "rates", metavar="A:B", default=None,
     help="Play nothing; say how many episodes tell the win rates A and B apart.",
 )  # fmt: skip
+@exact_option
 @click.option(
     "--sessions", type=click.IntRange(min=1), default=8, show_default=True,
     help="Most sessions at once on a server.",
@@ -158,6 +160,7 @@ def command(
     sprt: str,
     precision: float | None,
     rates: str | None,
+    exact: bool | None,
     out: Path | None,
     formats: tuple[str, ...],
     max_error_rate: float,
@@ -198,6 +201,7 @@ def command(
         forfeits=forfeits,
         sprt=sprt,
         precision=precision,
+        exact=exact,
     )
     with stopped_by_ctrl_c() as stop, showing_progress(plain) as report:
         result = run_plan(

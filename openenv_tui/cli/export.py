@@ -29,7 +29,7 @@ def command(run: str, name: str, output: Path | None) -> None:
     from openenv_tui.evaluation.folder import find_run
     from openenv_tui.evaluation.runner import load_run
 
-    content = EXPORTERS.load(name)(load_run(find_run(run)).whole)
+    content = EXPORTERS.load(name)(load_run(find_run(run), exact=True).whole)
     if output is None:
         if isinstance(content, bytes) and sys.stdout.isatty():
             raise UsageError(f"{name} is no text for a terminal; write it with -o FILE")

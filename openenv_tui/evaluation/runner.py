@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from openenv_tui.connection.access import Access
 from openenv_tui.errors import OpenEnvTuiError, StoreError, UsageError
+from openenv_tui.evaluation.exact.rows import with_exact_values
 from openenv_tui.evaluation.folder import (
     claimed,
     finish_folder,
@@ -136,7 +137,7 @@ def run_plan(
         name = place.name if place else "unsaved"
         log.describe({"run": name, **about.meta(plan)}, about.rows(plan))
         run = Run(plan, cast, log, progress, stop or threading.Event(), where, host)
-        return _carry_out(run, place, formats)
+        return _carry_out(run, place, formats, cast)
 
 
 def resume_run(
@@ -186,7 +187,7 @@ def resume_run(
         run = Run(plan, Cast(), log, progress, stop, where, host)
         run.begin_learners_anew(tell or _nothing)
         (tell or _nothing)(f"{run.total - run.done:,} of {run.total:,} episodes are left")
-        return _carry_out(run, folder, manifest.get("formats", ()))
+        return _carry_out(run, folder, manifest.get("formats", ()), Cast())
 
 
 def _expect_open(folder: Path, run: Run) -> None:
@@ -213,7 +214,7 @@ def _expect_same(
         raise UsageError(f"{folder} cannot go on: its opponents were {log.rows()}, not {rows}")
 
 
-def _carry_out(run: Run, place: Path | None, formats: Sequence[str]) -> Evaluation:
+def _carry_out(run: Run, place: Path | None, formats: Sequence[str], cast: Cast) -> Evaluation:
     """Play, and write down what came of it, whatever that is."""
     interrupted, failure = False, None
     try:
@@ -227,7 +228,8 @@ def _carry_out(run: Run, place: Path | None, formats: Sequence[str]) -> Evaluati
     finally:
         run.flush()
     interrupted = interrupted or run.done < run.total
-    result = Evaluation(tabulate(run.log), place, interrupted, standings_of(run.log))
+    table = with_exact_values(tabulate(run.log), run.log.meta(), cast)
+    result = Evaluation(table, place, interrupted, standings_of(run.log))
     if place:
         finish_folder(place, result.whole, formats, interrupted=interrupted)
     if failure is not None:
@@ -240,12 +242,16 @@ def _carry_out(run: Run, place: Path | None, formats: Sequence[str]) -> Evaluati
     return result
 
 
-def load_run(folder: Path, *, forfeits: str = "") -> Evaluation:
+def load_run(
+    folder: Path, *, forfeits: str = "", exact: bool = False, wish: bool | None = None
+) -> Evaluation:
     """A kept run, its table computed from the log again.
 
     Args:
         folder: the run's.
         forfeits: the rule for them, if not that of the run.
+        exact: with exact values, which take longer than the rest.
+        wish: how far to go for them; None: as far as the run wished.
 
     Raises:
         StoreError: there is none, or it cannot be read.
@@ -260,10 +266,12 @@ def load_run(folder: Path, *, forfeits: str = "") -> Evaluation:
                     f"{resume_command(folder)}"
                 )
             table = tabulate(store, forfeits=forfeits)
-            found = standings_of(store, forfeits=forfeits)
+            found, meta = standings_of(store, forfeits=forfeits), store.meta()
     except (KeyError, TypeError) as error:
         raise OpenEnvTuiError(f"{folder}: the log is not complete: {error} is missing") from error
     finally:
         store.close()
     table = replace(table, run=folder.name)
+    if exact:
+        table = with_exact_values(table, meta, wish=wish)
     return Evaluation(table, folder, not all(row.complete for row in table.rows), found)

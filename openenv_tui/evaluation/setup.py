@@ -85,6 +85,8 @@ class About:
             "sprt": plan.sprt,
             "precision": plan.precision,
             "forfeits": plan.forfeits,
+            "win": plan.win,
+            "exact": plan.exact,
         }
 
 
