@@ -33,6 +33,29 @@ class NashAverage(NamedTuple):
     skills: tuple[float, ...]
 
 
+class MetaGame(NamedTuple):
+    """A tournament as the game of choosing an entrant.
+
+    Attributes:
+        payoff: what the matrix held: "mean return" or "score".
+        alpha_rank: the mass of each entrant; they add up to 1.
+        nash: the equilibrium.
+    """
+
+    payoff: str
+    alpha_rank: tuple[float, ...]
+    nash: NashAverage
+
+    def to_dict(self) -> dict[str, Any]:
+        """What ``--json`` prints; lists are in the order of the entrants."""
+        return {
+            "payoff": self.payoff,
+            "alpha_rank": list(self.alpha_rank),
+            "nash_weights": list(self.nash.weights),
+            "nash_skills": list(self.nash.skills),
+        }
+
+
 def alpha_rank(
     matrix: ArrayLike,
     alpha: float = inf,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from itertools import combinations
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any, Final
 
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.clusters import UNKNOWN, Clusters, Estimate, difference_test
 from openenv_tui.evaluation.forfeits import WORDS, Faults, ForfeitRule, Worth, forfeit_rule
+from openenv_tui.evaluation.meta_game import MetaGame, alpha_rank, nash_average
 from openenv_tui.evaluation.paired import better_beyond_doubt, shared_ranks
 from openenv_tui.evaluation.ranking import PAIRED, crossed, rank_rule
 from openenv_tui.evaluation.ratings import DisconnectedError, Game, Ratings, Results, rate_results
@@ -151,6 +154,21 @@ class Standings:
             )
         return f"{self.about} {'. '.join(said)}."
 
+    @cached_property
+    def meta_game(self) -> MetaGame | None:
+        """Alpha-rank and Nash averaging of the matrix; None unless everybody met everybody."""
+        number = len(self.entrants)
+        pairs = [(one, other) for one in range(number) for other in range(number) if one != other]
+        for payoff, what in (("mean return", "mean_return"), ("score", "score")):
+            matrix = [[0.0] * number for _ in range(number)]
+            for one, other in pairs:
+                met = self.matrix[one][other]
+                known = getattr(met, what).value if met else None
+                matrix[one][other] = nan if known is None else known
+            if number > 1 and not any(isnan(matrix[one][other]) for one, other in pairs):
+                return MetaGame(payoff, alpha_rank(matrix), nash_average(matrix))
+        return None
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader might overlook."""
@@ -177,6 +195,7 @@ class Standings:
             "entrants": [_flat(each) for each in self.entrants],
             "matrix": [[met and _flat(met) for met in row] for row in self.matrix],
             "superiority": [list(row) for row in self.superiority],
+            "meta_game": self.meta_game and self.meta_game.to_dict(),
             "first_move": _flat(self.first_move),
             "unrated": self.unrated,
             "caption": self.caption,

@@ -332,3 +332,26 @@ def test_a_run_of_a_tournament_has_standings_and_prints_them(run):
     result = load_run(run)
     assert result.standings is not None
     assert "The first seat" in str(result)
+
+
+def test_in_a_cycle_no_entrant_is_the_one_to_choose():
+    cycle = {("a", "b"): [1.0] * 4, ("b", "c"): [1.0] * 4, ("c", "a"): [1.0] * 4}
+    found = standings(log(cycle)).to_dict()["meta_game"]
+    assert found["payoff"] == "mean return"
+    assert found["alpha_rank"] == pytest.approx([1 / 3] * 3)
+    assert found["nash_weights"] == pytest.approx([1 / 3] * 3)
+
+
+def test_who_beats_everybody_is_the_one_to_choose():
+    ladder = {("a", "b"): [1.0] * 4, ("b", "c"): [1.0] * 4, ("a", "c"): [1.0] * 4}
+    found = standings(log(ladder))
+    best = [each.name for each in found.entrants].index("a")
+    assert found.meta_game.nash.weights[best] == pytest.approx(1)
+    assert found.meta_game.alpha_rank[best] > 0.9
+    assert "against the Nash average" in standings_text(found, 100)
+
+
+def test_where_a_pair_has_not_met_there_is_no_game_of_choosing():
+    found = standings(log({("a", "b"): [1.0] * 4, ("b", "c"): [1.0] * 4}))
+    assert found.meta_game is None
+    assert found.to_dict()["meta_game"] is None
