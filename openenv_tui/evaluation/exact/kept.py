@@ -54,6 +54,9 @@ def _graph(name: str, limits: Limits) -> Graph | NoExactValueError:
             graph = enumerate_game(engine, limits, position_key(info))
         except NoExactValueError as error:
             return error.with_traceback(None)
+        except RuntimeError as error:
+            # What the engine raises where it lacks something, pyspiel.SpielError included.
+            return NoExactValueError(f"the engine cannot walk the game through: {error}")
         if graph.states >= WORTH_KEEPING:
             keep(KIND, key, _written(graph))
     return graph if graph.states <= limits.states else too_many(limits)
