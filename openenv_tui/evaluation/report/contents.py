@@ -247,8 +247,8 @@ def _shown(
     game = str(meta["game"])
     try:
         projector = Projector(store, game, frames_each(sum(len(one.episodes) for one in chosen)))
-    except OpenEnvTuiError as error:
-        return game, (), f"There is no engine here for {game}, so no game can be shown: {error}"
+    except OpenEnvTuiError:
+        return game, (), f"There is no engine here for {game}, so no game can be shown."
     return projector.title, tuple(_deal(projector, one, named) for one in chosen), ""
 
 
