@@ -89,8 +89,9 @@ def points(found: Standings, entrant: Standing) -> str:
 def first_move(found: Standings) -> str:
     """What the first seat is worth, in a sentence."""
     first = found.first_move
+    even = "" if found.players == 2 else f" (even: {1 / found.players:.3f})"
     said = (
-        f"The first seat: score {interval(first.score)}, mean return "
+        f"The first seat: score {interval(first.score)}{even}, mean return "
         f"{interval(first.mean_return, signed=True)}, over {first.games:,} games"
     )
     if first.points is not None and first.error is not None:

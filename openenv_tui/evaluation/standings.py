@@ -138,8 +138,8 @@ class Standings:
         test = PAIRED if self.ranked_by == BY_RETURN else "normal test of the difference"
         said = [
             rank_rule(self.ranked_by, test, len(self.entrants)).strip(" ."),
-            "Brackets: 95 % intervals, Wilson for rates, Student's t for means "
-            f"(one unit a deal, {self.deals:,} deals)",
+            "Brackets: 95 % intervals, Wilson's for rates, of deals for means "
+            f"({self.deals:,} deals)",
         ]
         if not self.unrated:
             said.append(
@@ -150,7 +150,8 @@ class Standings:
         if self.players > 2:
             said.append(
                 "Won: alone with the greatest return; drawn: sharing it. For ratings and between "
-                "two entrants a game is one for each two of its players, won by the greater return"
+                "two entrants a game is one for each two of its players, won by the greater "
+                "return; mean returns are of the games in which both sat"
             )
         return f"{self.about} {'. '.join(said)}."
 
@@ -170,10 +171,23 @@ class Standings:
         return None
 
     @property
+    def _apart(self) -> bool:
+        """Whether some two never met."""
+        count = range(len(self.entrants))
+        return any(self.matrix[a][b] is None for a in count for b in count if a != b)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader might overlook."""
-        key = [each.win_rate.value for each in self.entrants]
-        found = crossed([each.name for each in self.entrants], key, self.better, self.ranked_by)
+        names = [each.name for each in self.entrants]
+        rates = [each.win_rate.value for each in self.entrants]
+        found = crossed(names, rates, self.better, self.ranked_by)
+        if self.ranked_by == BY_RATING:
+            means = [each.mean_return.value for each in self.entrants]
+            found += crossed(names, means, self.better, self.ranked_by, BY_RETURN)
+        met = {each.games if each else 0 for row in self.matrix for each in row}
+        if self.ranked_by == BY_RETURN and len(met - {0}) + self._apart > 1:
+            found.append("entrants met different opponents, so their mean returns say less")
         if self.unrated:
             found.append(f"no ratings: {self.unrated}")
         odd = [f"{each.name} {each.bound}" for each in self.entrants if each.bound]

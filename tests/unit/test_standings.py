@@ -227,6 +227,22 @@ def test_schedules_out_of_balance_are_ranked_by_rating():
     assert standings(log(pairings)).ranked_by == "rating"
 
 
+def test_where_stakes_and_wins_disagree_both_are_told():
+    # b wins three games of four, and loses by more than it wins; a third, weak, is beaten by both.
+    pairings = {("a", "b"): [2.0, -0.5, -0.5, -0.5] * 40, ("a", "c"): [1.0, 1.0] * 10}
+    pairings["b", "c"] = [1.0, -2.0] * 60
+    found = standings(log(pairings))
+    assert found.ranked_by == "rating"
+    assert "b has the higher rating, a the higher mean return" in found.warnings
+
+
+def test_without_ratings_different_opponents_are_noted():
+    found = standings(log({("a", "b"): [1.0] * 4, ("c", "d"): [1.0] * 4}, names="abcd"))
+    assert any("different opponents" in warning for warning in found.warnings)
+    even = standings(log({("a", "b"): [1.0] * 4}, names="ab"))
+    assert not any("different opponents" in warning for warning in even.warnings)
+
+
 def test_other_runs_are_no_tournaments():
     store = Store(":memory:", new=True)
     store.describe(META, [("a", "b")])
