@@ -56,14 +56,13 @@ def sheets(table: Table) -> tuple[Sheet, ...]:
     # Whose opponents are the weaker has the higher return: pairings do not compare policies.
     notes = replace(table, better=()).warnings
     pairings = pairings._replace(title="Pairings", caption=said, notes=notes)
-    return (*_standings(table.standings, table.setting), pairings)
+    return (*_standings(table.standings), pairings)
 
 
-def _standings(found: Standings, setting: str) -> Iterator[Sheet]:
+def _standings(found: Standings) -> Iterator[Sheet]:
     from openenv_tui.evaluation.export import tournament
 
-    said = f"{setting} {found.caption}"
-    yield Sheet("Standings", tournament.HEADINGS, tournament.standing_cells(found), said,
+    yield Sheet("Standings", tournament.HEADINGS, tournament.standing_cells(found), found.caption,
                 found.warnings)  # fmt: skip
     headings = tournament.matrix_headings(found)
     yield Sheet("Head to head", headings, tournament.matrix_cells(found),
