@@ -423,6 +423,8 @@ class Store:
             flat = np.fromiter(chain.from_iterable(found), float)
         except sqlite3.Error as error:
             raise log_failure(self.path, error) from error
+        except ValueError as error:
+            raise StoreError(f"{self.path} is damaged: it holds what is no number") from error
         flat[flat == np.inf] = np.nan
         return flat.reshape(-1, len(columns))
 
@@ -434,7 +436,7 @@ class Store:
             (row,),
         )
         if any(type(total) is not float for _, _, _, total in found):
-            raise StoreError(f"{self.path} is damaged: it holds a return that is no number")
+            raise StoreError(f"{self.path} is damaged: it holds what is no number")
         return found
 
     def tally(self, row: int, seat: int | None = None) -> list[tuple[float, int]]:
