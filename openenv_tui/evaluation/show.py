@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from openenv_tui.evaluation.fitting import Fitted
 from openenv_tui.evaluation.forfeits import Faults, Worth
 from openenv_tui.evaluation.table import Row, Table
 from openenv_tui.model import ForfeitKind
@@ -50,7 +51,7 @@ def as_rich(table: Table) -> RenderableType:
     faulty = [faults_table(table.faults), Text()] if table.faults else []
     below: list[RenderableType] = [*faulty, Text(versus + table.caption, style="dim")]
     below += [Text(f"Note: {warning}.", style="yellow") for warning in table.warnings]
-    return Group(drawn, *below)
+    return Group(Fitted(drawn), *below)
 
 
 def faults_table(faults: Sequence[Faults]) -> RenderableType:
