@@ -11,6 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from openenv_tui.evaluation.fitting import Fitted
 from openenv_tui.evaluation.forfeits import Faults, Worth
 from openenv_tui.evaluation.table import Row, Table
 from openenv_tui.model import ForfeitKind
@@ -29,7 +30,7 @@ class Drawn:
     table: Table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield _grid(self.table, "\n" if options.max_width < WIDE else " ")
+        yield Fitted(_grid(self.table, "\n" if options.max_width < WIDE else " "))
         if self.table.faults:
             yield faults_table(self.table.faults)
             yield Text()
