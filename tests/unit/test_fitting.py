@@ -23,7 +23,9 @@ def test_policies_and_their_numbers_are_read_at_any_width(table, width):
     assert "epsilon" in told
     assert all(heading in head for heading in ("#", "policy", "win rate", "mean return"))
     for row in table.rows:
-        assert f"{row.win_rate:.3f} [{row.win_rate_low:.3f}, {row.win_rate_high:.3f}]" in told
+        # Where there is little room, the interval stands below.
+        assert f"{row.win_rate:.3f}" in told
+        assert f"[{row.win_rate_low:.3f}, {row.win_rate_high:.3f}]" in told
 
 
 def test_nothing_is_left_out_where_there_is_room(table):
