@@ -17,6 +17,8 @@ from openenv_tui.evaluation.following import State, follow, state_of
 from openenv_tui.evaluation.plan import Plan
 from openenv_tui.evaluation.runner import load_run, run_plan
 
+pytestmark = pytest.mark.timeout(300)
+
 PROGRAM = [sys.executable, "-m", "openenv_tui"]
 
 
@@ -30,7 +32,7 @@ def played(folder, episodes):
         stderr=subprocess.DEVNULL,
     )
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 100
         while not stored(folder):
             assert time.monotonic() < until
             time.sleep(0.05)
@@ -70,7 +72,7 @@ def test_a_run_is_followed_to_its_end(tmp_path):
 def test_the_table_comes_on_stdout_when_the_run_is_over(tmp_path):
     with played(tmp_path / "run", 4_000):
         watcher = follower(tmp_path / "run", "--json")
-        told, _ = watcher.communicate(timeout=60)
+        told, _ = watcher.communicate(timeout=200)
     assert watcher.returncode == 0
     assert [row["episodes"] for row in json.loads(told)["rows"]] == [4_000, 4_000]
 
@@ -80,7 +82,7 @@ def test_a_run_whose_process_is_killed_says_how_to_go_on(tmp_path):
         watcher = follower(tmp_path / "run", "--plain")
         time.sleep(1)
         process.kill()
-        told, said = watcher.communicate(timeout=30)
+        told, said = watcher.communicate(timeout=100)
     assert "the process that played it is gone; resume with: openenv-tui resume" in said
     assert "tracker" in told
     assert watcher.returncode == 130
@@ -91,7 +93,7 @@ def test_leaving_ends_the_view_and_not_the_run(tmp_path):
         watcher = follower(tmp_path / "run", "--plain")
         time.sleep(2)
         watcher.send_signal(signal.SIGINT)
-        _, said = watcher.communicate(timeout=30)
+        _, said = watcher.communicate(timeout=100)
         before = stored(tmp_path / "run")
         time.sleep(1)
         assert stored(tmp_path / "run") > before

@@ -24,6 +24,8 @@ from openenv_tui.match import play
 from openenv_tui.specs import PolicySpec
 from tests.support.servers import our_server
 
+pytestmark = pytest.mark.timeout(300)
+
 PROGRAM = [sys.executable, "-m", "openenv_tui"]
 DOWN = b"\x1b[B"
 
@@ -46,7 +48,7 @@ class Terminal:
         os.close(slave)
         self.drawn = ""
 
-    def sees(self, words, seconds=30.0):
+    def sees(self, words, seconds=60.0):
         """Wait until something is drawn after what was seen before."""
         until = time.monotonic() + seconds
         while words not in self.drawn:
