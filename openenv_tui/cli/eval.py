@@ -7,29 +7,18 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
-from openenv_tui.cli.common import (
-    access_options,
-    env_option,
-    game_argument,
-    json_option,
-    plain_option,
-    required_game,
-    seed_option,
-    telling,
-)
-from openenv_tui.evaluation.export import EXPORTERS
-from openenv_tui.seeding import drawn_seed
+from openenv_tui.cli.common import telling
+from openenv_tui.cli.options import Asked, policies_option, required_games, run_options
+from openenv_tui.evaluation.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from openenv_tui.connection.access import Access
     from openenv_tui.evaluation.runner import Evaluation
     from openenv_tui.evaluation.table import Table
     from openenv_tui.evaluation.under_way import Progress
@@ -51,106 +40,19 @@ Examples:
 
 
 @click.command("eval", epilog=EPILOG)
-@game_argument
-@click.option(
-    "-p",
-    "--policy",
-    "policies",
-    metavar="SPEC",
-    multiple=True,
-    help="A policy to evaluate; repeat it. Without any: random and the game's own heuristic.",
-)
-@click.option(
-    "-n", "--episodes", type=click.IntRange(min=1), default=1000, show_default=True,
-    help="Episodes for each policy.",
-)  # fmt: skip
-@seed_option
-@env_option
-@access_options
+@policies_option("A policy to evaluate; repeat it. Without any: random and the game's heuristic.")
+@run_options("Episodes for each policy.")
 @click.option(
     "--opponent", metavar="SPEC", default="random", show_default=True,
     help="Who takes the other seats.",
 )  # fmt: skip
-@click.option(
-    "--jobs", type=click.IntRange(min=1), default=1, show_default=True,
-    help="Worker processes; the records are the same whatever their number.",
-)  # fmt: skip
 @click.option("--learn", is_flag=True, help="Let policies that learn do so, in order.")
-@click.option(
-    "--clock", type=float, default=None, metavar="SECONDS", help="Time limit for each decision."
-)
-@click.option(
-    "--win", metavar="RULE", default="",
-    help="What counts as a win, such as 'return > 0', 'steps <= 20' or 'score == 1', the last of "
-    "a field of the last observation. Otherwise it is a loss. Left out: the game's own rule.",
-)  # fmt: skip
-@click.option(
-    "--max-steps", type=click.IntRange(min=1), default=1000, show_default=True,
-    help="Cut an episode off after so many steps, on servers other than of OpenSpiel games.",
-)  # fmt: skip
-@click.option(
-    "--sprt", metavar="A:B", default="",
-    help="End a policy's row when a sequential test between two scores is decided, such as "
-    "0.5:0.55; or '0:10 elo' (normalised), or 'return 0:0.1'. -n is the most to play.",
-)  # fmt: skip
-@click.option(
-    "--precision", type=float, default=None, metavar="HALF",
-    help="End a policy's row when its interval is that narrow to either side, such as 0.01.",
-)  # fmt: skip
 @click.option(
     "--plan", "rates", metavar="A:B", default=None,
     help="Play nothing; say how many episodes tell the win rates A and B apart.",
 )  # fmt: skip
-@click.option(
-    "--sessions", type=click.IntRange(min=1), default=8, show_default=True,
-    help="Most sessions at once on a server.",
-)  # fmt: skip
-@click.option(
-    "--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS",
-    help="How long a server may take for an answer; then the episode is played again.",
-)  # fmt: skip
-@click.option(
-    "--give-up", type=float, default=60.0, show_default=True, metavar="SECONDS",
-    help="How long a server may be gone; then the run ends, and `resume` goes on with it.",
-)  # fmt: skip
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
-    help="Folder of the run; results/<time>-<game> by default.",
-)  # fmt: skip
-@click.option(
-    "-f", "--format", "formats", multiple=True, metavar="FORMAT",
-    help="Write summary.FORMAT too: csv, json, jsonl, parquet, md, latex or html; repeat it.",
-)  # fmt: skip
-@click.option(
-    "--max-error-rate", type=click.FloatRange(0, 1), default=1.0, show_default=True,
-    help="Exit with 1 if more of a policy's episodes than this are its forfeits.",
-)  # fmt: skip
-@json_option
-@plain_option
 def command(
-    game: str | None,
-    policies: tuple[str, ...],
-    episodes: int,
-    seed: int | None,
-    env: str,
-    access: Access,
-    opponent: str,
-    jobs: int,
-    learn: bool,
-    clock: float | None,
-    sessions: int,
-    timeout: float,
-    give_up: float,
-    win: str,
-    max_steps: int,
-    sprt: str,
-    precision: float | None,
-    rates: str | None,
-    out: Path | None,
-    formats: tuple[str, ...],
-    max_error_rate: float,
-    as_json: bool,
-    plain: bool,
+    asked: Asked, policies: tuple[str, ...], opponent: str, learn: bool, rates: str | None
 ) -> int:
     """Tabulate the win rates of policies on a game.
 
@@ -159,45 +61,35 @@ def command(
     the run's folder, whose log keeps every episode. Ctrl-C keeps what is done, and
     `openenv-tui resume` goes on with it.
     """
-    from openenv_tui.evaluation.plan import Plan
+    if rates is not None:
+        click.echo(planned_episodes(rates, asked.wishes["precision"]))
+        return 0
+    (game,) = required_games(asked)
+    who = policies or _by_default(game)
+    return play(asked, Plan(game, who, opponent=opponent, learn=learn, **asked.wishes))
+
+
+def play(asked: Asked, plan: Plan) -> int:
+    """Play a run, print its table, and give the exit code."""
     from openenv_tui.evaluation.runner import run_plan
 
-    if rates is not None:
-        click.echo(planned_episodes(rates, precision))
-        return 0
-    game = required_game(game, env)
-    for name in formats:
-        EXPORTERS.load(name, "formats of a table")
-    plan = Plan(
-        game=game or "",
-        policies=policies or _by_default(game),
-        opponent=opponent,
-        episodes=episodes,
-        seed=drawn_seed(seed),
-        env=env,
-        jobs=jobs,
-        learn=learn,
-        clock=clock,
-        sessions=sessions,
-        timeout=timeout,
-        give_up=give_up,
-        win=win,
-        max_steps=max_steps,
-        sprt=sprt,
-        precision=precision,
-    )
-    with stopped_by_ctrl_c() as stop, showing_progress(plain) as report:
+    with stopped_by_ctrl_c() as stop, showing_progress(asked.plain) as report:
         result = run_plan(
             plan,
-            out,
+            asked.out,
             progress=report,
             stop=stop,
-            command=["openenv-tui", *sys.argv[1:]],
-            formats=formats,
-            access=access,
+            command=asked.command,
+            formats=asked.formats,
+            access=asked.access,
             tell=telling,
         )
-    print_result(result, as_json=as_json, plain=plain)
+    print_result(result, as_json=asked.as_json, plain=asked.plain)
+    return exit_code(result, asked.max_error_rate)
+
+
+def exit_code(result: Evaluation, max_error_rate: float) -> int:
+    """How a run ended, as scripts are told; whoever forfeits too often is named on stderr."""
     if result.interrupted:
         return INTERRUPTED
     faulty = [r for r in result.rows if sum(r.forfeits.values()) > max_error_rate * r.episodes]
@@ -251,10 +143,10 @@ def planned_episodes(rates: str, precision: float | None) -> str:
     return "\n".join([*(f"{line}." for line in lines), notes])
 
 
-def _by_default(game: str | None) -> tuple[str, ...]:
+def _by_default(game: str) -> tuple[str, ...]:
     from openenv_tui.specs import HEURISTICS
 
-    heuristic = HEURISTICS.get((game or "").partition("(")[0])
+    heuristic = HEURISTICS.get(game.partition("(")[0])
     return ("random", heuristic) if heuristic else ("random",)
 
 

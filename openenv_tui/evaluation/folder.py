@@ -21,7 +21,7 @@ from openenv_tui import __version__
 from openenv_tui.connection.access import without_secrets
 from openenv_tui.errors import StoreError, UnknownNameError, UsageError
 from openenv_tui.evaluation.export import EXPORTERS, SUFFIXES
-from openenv_tui.evaluation.plan import Plan
+from openenv_tui.evaluation.plan import Plan, Tournament
 from openenv_tui.evaluation.store import FILE_NAME
 from openenv_tui.evaluation.table import Table
 from openenv_tui.evaluation.writing import PART, settle, write_whole
@@ -204,8 +204,13 @@ def planned(place: Path, *, same_versions: bool = True) -> Plan:
     written = manifest["plan"]
     try:
         known = {each.name: written[each.name] for each in fields(Plan) if each.name in written}
-        against = tuple(map(tuple, known.get("against", ())))
-        return Plan(**known | {"policies": tuple(known["policies"]), "against": against})
+        held = known.get("tournament")
+        return Plan(**known | {
+            "policies": tuple(known["policies"]),
+            "against": tuple(map(tuple, known.get("against", ()))),
+            "lengths": tuple(known.get("lengths", ())),
+            "tournament": None if held is None else Tournament(**held),
+        })  # fmt: skip
     except (TypeError, KeyError) as error:
         raise StoreError(f"{place / MANIFEST} holds no plan that can be read: {error}") from error
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openenv_tui.errors import OpenEnvTuiError, UnfitPolicyError, UsageError
+from openenv_tui.errors import OpenEnvTuiError, UnfitPolicyError, UnknownNameError, UsageError
+from openenv_tui.evaluation.schedules import FORMATS
 from openenv_tui.model import GameInfo
 from openenv_tui.policy import Policy
 from openenv_tui.rule import Rule
@@ -13,6 +14,29 @@ from openenv_tui.seeding import SEED_BITS
 from openenv_tui.specs import PolicySpec
 
 LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Tournament:
+    """How the policies of a plan meet each other.
+
+    Attributes:
+        format: a name in ``FORMATS``.
+        anchor: whom a gauntlet is run against, and by whom ratings are measured; "" for the first.
+        rounds: of a Swiss tournament; None for the usual number.
+    """
+
+    format: str = "round-robin"
+    anchor: str = ""
+    rounds: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.format not in FORMATS:
+            raise UnknownNameError("tournament format", self.format, FORMATS)
+        if self.rounds is not None and self.format != "swiss":
+            raise UsageError(f"only a Swiss tournament has --rounds; this one is a {self.format}")
+        if self.rounds is not None and self.rounds < 1:
+            raise UsageError(f"rounds must be at least 1, not {self.rounds}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,9 @@ class Plan:
         give_up: seconds in which nothing comes back from a server, until it is taken for dead.
         win: a rule for outcomes, such as "return > 0"; "" for the game's own.
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
+        tournament: how the policies meet each other; None if each meets ``opponent``. The rows are
+            its pairings then, and ``rounds.drawn`` makes the plan that has them.
+        lengths: for each row how many episodes; () for ``episodes`` in all rows.
     """
 
     game: str
@@ -61,6 +88,8 @@ class Plan:
     sprt: str = ""
     precision: float | None = None
     against: tuple[tuple[str, ...], ...] = ()
+    tournament: Tournament | None = None
+    lengths: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.policies:
@@ -85,10 +114,27 @@ class Plan:
             raise UsageError(f"give_up is a number of seconds, not {self.give_up:g}")
         if self.win:
             Rule.parse(self.win)
+        self._check_tournament()
         if self.learn and (self.sprt or self.precision is not None):
             raise UsageError(
                 "a policy that learns gets better while it plays, so no test can stop it early"
             )
+
+    def _check_tournament(self) -> None:
+        if self.tournament is None or self.against:
+            return
+        if self.learn:
+            raise UsageError(
+                "a policy that learns in a tournament would meet its opponents at different "
+                "strengths: let it learn with `eval --learn` first, then enter what it learnt"
+            )
+        anchor = self.tournament.anchor
+        if anchor and anchor not in self.entrants:
+            raise UnknownNameError("entrant", anchor, self.entrants, "the anchor is one of them")
+
+    def length(self, row: int) -> int:
+        """How many episodes a row has."""
+        return self.lengths[row] if self.lengths else self.episodes
 
     def others(self, row: int) -> tuple[str, ...]:
         """Who takes the other seats; the last of them all that are left."""
@@ -106,6 +152,8 @@ class Plan:
     @property
     def entrants(self) -> tuple[str, ...]:
         """Everybody who plays, each once: the rows' policies first."""
+        if self.tournament is not None and not self.against:
+            return self.policies
         others = [name for row in range(len(self.policies)) for name in self.others(row)]
         return tuple(dict.fromkeys((*self.policies, *others)))
 

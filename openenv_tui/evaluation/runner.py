@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,8 @@ from openenv_tui.evaluation.folder import (
     start_manifest,
 )
 from openenv_tui.evaluation.plan import Cast, Plan
-from openenv_tui.evaluation.setup import Where, prepared, reached
+from openenv_tui.evaluation.rounds import drawn
+from openenv_tui.evaluation.setup import About, Where, prepared, reached
 from openenv_tui.evaluation.store import FILE_NAME, Store
 from openenv_tui.evaluation.table import Table, tabulate
 from openenv_tui.evaluation.under_way import Progress, Run
@@ -102,7 +105,7 @@ def run_plan(
     cast = Cast(given)
     with ExitStack() as held:
         where = held.enter_context(reached(plan, access, tell))
-        plan, about = prepared(plan, cast, where)
+        plan, about = prepared(plan, cast, where, tell or _nothing)
         place = new_folder(folder, plan.game) if keep else None
         held.enter_context(claimed(place))
         if place:
@@ -111,9 +114,16 @@ def run_plan(
         log = Store(place / FILE_NAME if place else ":memory:", new=True)
         held.enter_context(closing(log))
         name = place.name if place else "unsaved"
-        log.describe({"run": name, **about.meta(plan)}, about.rows(plan))
-        run = Run(plan, cast, log, progress, stop or threading.Event(), where)
-        return _carry_out(run, place, formats)
+        log.describe({"run": name, **about.meta(plan)}, [])
+        begin = partial(
+            Run,
+            cast=cast,
+            store=log,
+            progress=progress,
+            stop=stop or threading.Event(),
+            where=where,
+        )
+        return _carry_out(_runs(plan, about, log, begin), log, place, formats)
 
 
 def resume_run(
@@ -145,22 +155,28 @@ def resume_run(
     """
     plan = planned(folder)
     plan = plan if give_up is None else replace(plan, give_up=give_up)
+    tell = tell or _nothing
     with claimed(folder), ExitStack() as held:
-        stop = stop or threading.Event()
         log = held.enter_context(closing(Store(folder / FILE_NAME, new=True)))
+        begin = partial(Run, store=log, progress=progress, stop=stop or threading.Event())
         manifest = read_manifest(folder)
         if manifest.get("finished") and not manifest.get("interrupted"):
-            _expect_open(folder, Run(plan, Cast(), log, None, stop, Where()))
+            draw = drawn(plan, log, int(log.meta()["players"]))
+            _expect_open(folder, begin(draw.plan, cast=Cast(), where=Where()))
         where = held.enter_context(reached(plan, access, tell))
-        plan, about = prepared(plan, Cast(), where, audited=not log.described)
+        plan, about = prepared(plan, Cast(), where, tell, audited=not log.described)
         if log.described:
-            _expect_same(folder, log, about.meta(plan), about.rows(plan))
+            rows = about.rows(drawn(plan, log, about.game.info.players).plan)
+            _expect_same(folder, log, about.meta(plan), rows)
         else:
-            log.describe({"run": folder.name, **about.meta(plan)}, about.rows(plan))
-        run = Run(plan, Cast(), log, progress, stop, where)
-        run.begin_learners_anew(tell or _nothing)
-        (tell or _nothing)(f"{run.total - run.done:,} of {run.total:,} episodes are left")
-        return _carry_out(run, folder, manifest.get("formats", ()))
+            log.describe({"run": folder.name, **about.meta(plan)}, [])
+        runs = _runs(plan, about, log, partial(begin, cast=Cast(), where=where))
+        first = next(runs, None)
+        if first is not None:
+            first.begin_learners_anew(tell)
+            tell(f"{first.expected - first.done:,} of {first.expected:,} episodes are left")
+            runs = chain([first], runs)
+        return _carry_out(runs, log, folder, manifest.get("formats", ()))
 
 
 def _expect_open(folder: Path, run: Run) -> None:
@@ -183,34 +199,55 @@ def _expect_same(
                 f"{folder} cannot go on: {key} {before[key]} were played, and "
                 f"{meta['env']} offers {meta[key]} now"
             )
-    if log.rows() != rows:
+    if log.rows() != rows[: len(log.rows())]:
         raise UsageError(f"{folder} cannot go on: its opponents were {log.rows()}, not {rows}")
 
 
-def _carry_out(run: Run, place: Path | None, formats: Sequence[str]) -> Evaluation:
+def _runs(plan: Plan, about: About, log: Store, begin: Callable[..., Run]) -> Iterator[Run]:
+    """What is to be played, one after another: all at once, or the rounds of a tournament."""
+    while True:
+        draw = drawn(plan, log, about.game.info.players)
+        log.describe({}, about.rows(draw.plan))
+        run = begin(draw.plan, ahead=draw.ahead)
+        if plan.tournament is not None and run.complete:
+            return
+        yield run
+        if plan.tournament is None:
+            return
+
+
+def _carry_out(
+    runs: Iterator[Run], log: Store, place: Path | None, formats: Sequence[str]
+) -> Evaluation:
     """Play, and write down what came of it, whatever that is."""
     interrupted, failure = False, None
+    problems: list[str] = []
     try:
-        run.play()
+        for run in runs:
+            try:
+                run.play()
+            finally:
+                run.flush()
+                problems += run.problems
+                interrupted = not run.complete
+            if interrupted:
+                break
     except KeyboardInterrupt:
         interrupted = True
     except StoreError:
         raise
     except OpenEnvTuiError as error:
         failure = error
-    finally:
-        run.flush()
-    interrupted = interrupted or run.done < run.total
-    table = tabulate(run.log)
+    table = tabulate(log)
     if place:
         finish_folder(place, table, formats, interrupted=interrupted)
     if failure is not None:
         if place:
             failure.advice = f"go on with: {resume_command(place)}"
         raise failure
-    if run.problems:
+    if problems:
         kept = f"; the run is kept in {place}" if place else ""
-        raise OpenEnvTuiError("; ".join(run.problems) + kept)
+        raise OpenEnvTuiError("; ".join(dict.fromkeys(problems)) + kept)
     return Evaluation(table, place, interrupted)
 
 

@@ -63,6 +63,7 @@ class Table:
     Attributes:
         lost: kind -> number of the sessions that were lost; their episodes were played again.
         stopping: the rule by which rows end early, in a sentence; "" without one.
+        tournament: how it was held, if the rows are the pairings of one.
     """
 
     run: str
@@ -76,12 +77,14 @@ class Table:
     lost: Mapping[str, int] = field(default_factory=dict)
     audit: Mapping[str, Any] | None = None
     stopping: str = ""
+    tournament: Mapping[str, Any] | None = None
 
     @property
     def caption(self) -> str:
         """Rule, seeds, episodes, pairing and methods, in a few sentences."""
+        each = "policy" if self.tournament is None else "pairing"
         return (
-            f"{self.game} on {self.env}, {self.episodes:,} episodes a policy, seed {self.seed}. "
+            f"{self.game} on {self.env}, {self.episodes:,} episodes a {each}, seed {self.seed}. "
             f"{self.outcome_rule[:1].upper()}{self.outcome_rule[1:]}. {self.pairing}. "
             f"{self.method} {self.stopping}Ranked by mean return."
         )
@@ -104,6 +107,8 @@ class Table:
         found = []
         for first, second in zip(self.rows, self.rows[1:], strict=False):
             if first.win_rate is None or second.win_rate is None:
+                continue
+            if first.opponent != second.opponent:
                 continue
             if first.rank < second.rank and first.win_rate < second.win_rate:
                 found.append(
@@ -142,6 +147,7 @@ class Table:
             "method": self.method,
             "caption": self.caption,
             "notes": list(self.warnings),
+            **({} if self.tournament is None else {"tournament": dict(self.tournament)}),
         }
 
 
@@ -165,6 +171,7 @@ def tabulate(store: Store) -> Table:
         lost=store.lost(),
         audit=meta.get("audit"),
         stopping=_stopping(meta),
+        tournament=meta.get("tournament"),
     )
 
 
