@@ -17,9 +17,10 @@ from openenv_tui.cli.options import Asked, policies_option, required_games, run_
 from openenv_tui.evaluation.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from openenv_tui.evaluation.runner import Evaluation
+    from openenv_tui.evaluation.series import Series
     from openenv_tui.evaluation.table import Table
     from openenv_tui.evaluation.under_way import Progress
 
@@ -34,6 +35,7 @@ Examples:
   openenv-tui eval --env ws://127.0.0.1:8000 -p random -p ./mine.py:Mine -n 200
   openenv-tui eval --env ws://127.0.0.1:8000 -p random --win 'return > 0'
   openenv-tui eval tic_tac_toe -p minimax --opponent tactician -n 20000 --sprt 0.5:0.55
+  openenv-tui eval --game kuhn_poker --game tic_tac_toe -p random -p first
   openenv-tui eval --plan 0.50:0.55
   openenv-tui eval kuhn_poker -p kuhn_equilibrium --json | jq .rows
 """
@@ -64,17 +66,43 @@ def command(
     if rates is not None:
         click.echo(planned_episodes(rates, asked.wishes["precision"]))
         return 0
-    (game,) = required_games(asked)
-    who = policies or _by_default(game)
-    return play(asked, Plan(game, who, opponent=opponent, learn=learn, **asked.wishes))
+    plans = [
+        Plan(game, policies or _by_default(game), opponent=opponent, learn=learn, **asked.wishes)
+        for game in required_games(asked)
+    ]
+    return play(asked, plans)
 
 
-def play(asked: Asked, plan: Plan) -> int:
-    """Play a run, print its table, and give the exit code."""
+def play(asked: Asked, plans: Sequence[Plan]) -> int:
+    """Play a run, of one game or of several, print its tables, and give the exit code."""
+    if len(plans) == 1:
+        result = _played(asked, plans[0])
+        print_result(result, as_json=asked.as_json, plain=asked.plain)
+        return exit_code([result], asked.max_error_rate)
+    from openenv_tui.evaluation.several import run_games
+
+    with stopped_by_ctrl_c() as stop, showing_progress(asked.plain) as report:
+        series = run_games(
+            plans,
+            asked.out,
+            progress=report,
+            stop=stop,
+            command=asked.command,
+            formats=asked.formats,
+            access=asked.access,
+            tell=telling,
+        )
+    print_series(series, as_json=asked.as_json, plain=asked.plain)
+    if series.interrupted:
+        return INTERRUPTED
+    return exit_code(series.results, asked.max_error_rate)
+
+
+def _played(asked: Asked, plan: Plan) -> Evaluation:
     from openenv_tui.evaluation.runner import run_plan
 
     with stopped_by_ctrl_c() as stop, showing_progress(asked.plain) as report:
-        result = run_plan(
+        return run_plan(
             plan,
             asked.out,
             progress=report,
@@ -84,18 +112,47 @@ def play(asked: Asked, plan: Plan) -> int:
             access=asked.access,
             tell=telling,
         )
-    print_result(result, as_json=asked.as_json, plain=asked.plain)
-    return exit_code(result, asked.max_error_rate)
 
 
-def exit_code(result: Evaluation, max_error_rate: float) -> int:
+def exit_code(results: Sequence[Evaluation], max_error_rate: float) -> int:
     """How a run ended, as scripts are told; whoever forfeits too often is named on stderr."""
-    if result.interrupted:
+    if any(result.interrupted for result in results):
         return INTERRUPTED
-    faulty = [r for r in result.rows if sum(r.forfeits.values()) > max_error_rate * r.episodes]
+    rows = [row for result in results for row in result.rows]
+    faulty = [row for row in rows if sum(row.forfeits.values()) > max_error_rate * row.episodes]
     for row in faulty:
         click.echo(f"error: {row.policy} forfeited more than {max_error_rate:.0%}", err=True)
     return 1 if faulty else 0
+
+
+def print_series(series: Series, *, as_json: bool, plain: bool) -> None:
+    """The tables of several games on stdout, and on stderr what became of the run."""
+    from openenv_tui.evaluation.folder import resume_command
+
+    show_series(series, as_json=as_json, plain=plain)
+    click.echo(f"kept in {series.folder}", err=True)
+    if series.interrupted:
+        click.echo(
+            "interrupted: the tables are of what was played; "
+            f"go on with: {resume_command(series.folder)}",
+            err=True,
+        )
+
+
+def show_series(series: Series, *, as_json: bool, plain: bool) -> None:
+    """The tables of several games on stdout."""
+    from rich.console import Console
+
+    from openenv_tui.evaluation.show_series import across_as_rich, as_text
+
+    if as_json:
+        click.echo(json.dumps(series.to_dict(), indent=2))
+    elif plain or not sys.stdout.isatty():
+        click.echo(as_text(series, 120))
+    else:
+        for result in series.results:
+            print_table(result.table, plain)
+        Console().print(across_as_rich(series))
 
 
 def print_result(result: Evaluation, *, as_json: bool, plain: bool) -> None:

@@ -15,6 +15,7 @@ Examples:
   openenv-tui tournament tic_tac_toe -p mcts -p tactician -p random -n 200
   openenv-tui tournament kuhn_poker -p random -p first -p kuhn_equilibrium -n 2000
   openenv-tui tournament 'kuhn_poker(players=3)' -p random -p first -p last -n 600
+  openenv-tui tournament --game kuhn_poker --game tic_tac_toe -p random -p first -p mcts
   openenv-tui tournament kuhn_poker -p kuhn_equilibrium -p first -p last --format gauntlet
   openenv-tui tournament tic_tac_toe -p A -p B -p C -p D -p E --format swiss --rounds 4
   openenv-tui tournament tic_tac_toe -p A -p B -p C -p D --format knockout -n 100
@@ -57,8 +58,8 @@ def command(
 
     It is a run like any other: `resume`, `show`, `verify`, `export` and `compare` take it.
     """
-    (game,) = required_games(asked)
+    games = required_games(asked)
     if not policies:
         raise UsageError("who takes part? name at least two policies: -p A -p B")
     held = Tournament(form, anchor, rounds)
-    return play(asked, Plan(game, policies, tournament=held, **asked.wishes))
+    return play(asked, [Plan(game, policies, tournament=held, **asked.wishes) for game in games])

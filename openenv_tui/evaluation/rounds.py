@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from math import ceil
+from pathlib import Path
 from typing import Final
 
 from openenv_tui.evaluation.plan import Plan, Tournament
 from openenv_tui.evaluation.schedules import FORMATS, Field, Means
-from openenv_tui.evaluation.store import Store
+from openenv_tui.evaluation.store import FILE_NAME, Store
 from openenv_tui.evaluation.table import watches
 
 PLAY_OFF: Final = 0.1
 """Of a pairing's episodes, so many more are played at a time where it was drawn."""
+
+TOGETHER: Final = " + "
+"""Between the names of several opponents of a row."""
+EVERYTHING: Final = range(1 << 62)
 
 
 @dataclass(frozen=True)
@@ -95,9 +101,8 @@ def drawn(plan: Plan, log: Store | None, players: int) -> Draw:
         )
         if log is None or not over:
             break
-        plan_now = rows.plan
         means = [
-            _means(log, plan_now, row, span, bout.lineup, players)
+            _means(log, row, span, bout.lineup)
             for bout, (row, span) in zip(round_, places, strict=True)
         ]
         try:
@@ -127,11 +132,10 @@ def _enough(log: Store | None) -> set[int]:
     return {row for row, watch in enumerate(stops) if watch.verdict.enough}
 
 
-def _means(
-    log: Store, plan: Plan, row: int, span: range, lineup: Sequence[int], players: int
-) -> Means:
+def _means(log: Store, row: int, span: range, lineup: Sequence[int]) -> Means:
     """The mean return of each entrant at a table, for each of his seats."""
-    arrangements = players * plan.orders(row, players)
+    players = len(lineup)
+    arrangements = players * (2 if len(set(lineup[1:])) > 1 else 1)
     # A row that had enough before this round has no more to say than it had then.
     found = log.means(row, span, players, arrangements) or log.means(
         row, range(span.stop), players, arrangements
@@ -147,3 +151,23 @@ def _means(
                 totals[lineup[place]] += episodes * mean
                 seats[lineup[place]] += episodes
     return {one: totals[one] / max(1, seats[one]) for one in lineup}
+
+
+def lineup_means(folder: Path, policy: str, opponent: str | None) -> dict[str, float] | None:
+    """The mean return of everybody at the table of a row, for each seat; None if no tournament.
+
+    Args:
+        folder: of the run.
+        policy: of the row.
+        opponent: as the row names it.
+    """
+    with closing(Store(folder / FILE_NAME, new=False)) as log:
+        meta, rows = log.meta(), log.rows()
+        if not meta.get("tournament") or opponent is None:
+            return None
+        row, players = rows.index((policy, opponent)), int(meta["players"])
+        names = opponent.split(TOGETHER)
+        lineup = (policy, *names, *[names[-1]] * players)[:players]
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(lineup))}
+        means = _means(log, row, EVERYTHING, [numbers[name] for name in lineup])
+        return {name: means[number] for name, number in numbers.items()}

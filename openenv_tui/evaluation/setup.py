@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from openenv_tui.connection.access import Access, Headers
 from openenv_tui.errors import CapacityError, ConnectionFailedError, UsageError
 from openenv_tui.evaluation.plan import LOCAL, Cast, Plan, Tournament, check_fit
-from openenv_tui.evaluation.rounds import drawn, in_whole_deals
+from openenv_tui.evaluation.rounds import TOGETHER, drawn, in_whole_deals
 from openenv_tui.evaluation.stopping import Bounds, rule_for
 from openenv_tui.game import Game
 from openenv_tui.rule import judged
@@ -47,7 +47,7 @@ class About:
         served = ", ".join(sorted(set(self.opponents.values())))
         if not self.opponent_needed:
             return [(policy, served or None) for policy in plan.policies]
-        return [(spec, " + ".join(plan.others(row))) for row, spec in enumerate(plan.policies)]
+        return [(spec, TOGETHER.join(plan.others(row))) for row, spec in enumerate(plan.policies)]
 
     def pairing(self, plan: Plan) -> str:
         """What is shared, in a sentence without its full stop."""
@@ -159,6 +159,17 @@ def prepared(
         Bounds(meta["deal"], meta["min_utility"], meta["max_utility"]),
     )
     return plan, about
+
+
+def expect_playable(plan: Plan, access: Access, tell: Callable[[str], None]) -> Plan:
+    """The plan with its game's full name, after all that can be known of it beforehand.
+
+    Raises:
+        UsageError: it cannot be played.
+        ConnectionFailedError: its server cannot be reached.
+    """
+    with reached(plan, access, tell) as where:
+        return prepared(plan, Cast(), where, lambda _: None, audited=False)[0]
 
 
 def _as_tournament(plan: Plan, about: About, tell: Callable[[str], None]) -> Plan:

@@ -103,3 +103,20 @@ def test_what_cannot_be_is_refused_with_words(arguments, words, tmp_path):
     done = openenv_tui("tournament", *arguments, cwd=tmp_path, check=2)
     assert words in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["eval", "tournament"])
+def test_several_games_make_one_folder_that_can_be_shown_and_exported(command, tmp_path):
+    games = ("--game", "kuhn_poker", "--game", "tic_tac_toe")
+    done = openenv_tui(command, *games, "-p", "random", "-p", "first", "-n", "20", "--seed", "1",
+                       "--json", cwd=tmp_path)  # fmt: skip
+    printed = json.loads(done.stdout)
+    assert [each["game"] for each in printed["games"]] == ["kuhn_poker", "tic_tac_toe"]
+    assert {row["policy"] for row in printed["across"]} == {"random", "first"}
+    assert json.loads(openenv_tui("show", "--json", cwd=tmp_path).stdout) == printed
+    assert "across the games" in openenv_tui("export", printed["run"], cwd=tmp_path).stdout
+    listed = openenv_tui("runs", cwd=tmp_path)
+    assert f"{printed['run']} holds several games: kuhn_poker, tic_tac_toe" in listed.stderr
+    assert f"{printed['run']}/tic_tac_toe" in listed.stdout
+    again = openenv_tui("resume", cwd=tmp_path, check=2)
+    assert "is complete already" in again.stderr
