@@ -29,6 +29,7 @@ COMMANDS = {
     "watch": Entry("openenv_tui.cli.watch", "Watch policies play, live."),
     "eval": Entry("openenv_tui.cli.eval", "Tabulate the win rates of policies on a game."),
     "tournament": Entry("openenv_tui.cli.tournament", "Let policies meet each other."),
+    "run": Entry("openenv_tui.cli.run", "Play the evaluation that a file describes."),
     "resume": Entry("openenv_tui.cli.resume", "Go on with an evaluation that was cut short."),
     "serve": Entry("openenv_tui.cli.serve", "Serve a game to any OpenEnv client."),
     "audit": Entry("openenv_tui.cli.audit", "Find out what a server really does."),

@@ -78,7 +78,7 @@ def play(asked: Asked, plans: Sequence[Plan]) -> int:
     if len(plans) == 1:
         result = _played(asked, plans[0])
         print_result(result, as_json=asked.as_json, plain=asked.plain)
-        return exit_code([result], asked.max_error_rate)
+        return exit_code([result], asked)
     from openenv_tui.evaluation.several import run_games
 
     with stopped_by_ctrl_c() as stop, showing_progress(asked.plain) as report:
@@ -95,7 +95,7 @@ def play(asked: Asked, plans: Sequence[Plan]) -> int:
     print_series(series, as_json=asked.as_json, plain=asked.plain)
     if series.interrupted:
         return INTERRUPTED
-    return exit_code(series.results, asked.max_error_rate)
+    return exit_code(series.results, asked)
 
 
 def _played(asked: Asked, plan: Plan) -> Evaluation:
@@ -114,15 +114,21 @@ def _played(asked: Asked, plan: Plan) -> Evaluation:
         )
 
 
-def exit_code(results: Sequence[Evaluation], max_error_rate: float) -> int:
-    """How a run ended, as scripts are told; whoever forfeits too often is named on stderr."""
+def exit_code(results: Sequence[Evaluation], asked: Asked) -> int:
+    """How a run ended, as scripts are told; what failed is named on stderr."""
+    from openenv_tui.evaluation.thresholds import judge, missed
+
     if any(result.interrupted for result in results):
         return INTERRUPTED
     rows = [row for result in results for row in result.rows]
-    faulty = [row for row in rows if sum(row.forfeits.values()) > max_error_rate * row.episodes]
+    most = asked.max_error_rate
+    faulty = [row for row in rows if sum(row.forfeits.values()) > most * row.episodes]
     for row in faulty:
-        click.echo(f"error: {row.policy} forfeited more than {max_error_rate:.0%}", err=True)
-    return 1 if faulty else 0
+        click.echo(f"error: {row.policy} forfeited more than {most:.0%}", err=True)
+    verdicts = [each for result in results for each in judge(result.table, asked.thresholds)]
+    for verdict in verdicts:
+        click.echo(f"{'met' if verdict.met else 'MISSED'}: {verdict.words}", err=True)
+    return 1 if faulty or missed(verdicts) else 0
 
 
 def print_series(series: Series, *, as_json: bool, plain: bool) -> None:

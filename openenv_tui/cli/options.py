@@ -6,6 +6,7 @@ import functools
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -40,6 +41,7 @@ class Asked:
         formats: of summaries, besides the usual ones.
         max_error_rate: the greatest share of forfeits with which a run has not failed.
         command: for the manifest.
+        thresholds: policy -> field of its rows -> condition; missing one is a failure.
     """
 
     games: tuple[str, ...]
@@ -51,6 +53,7 @@ class Asked:
     as_json: bool
     plain: bool
     command: tuple[str, ...]
+    thresholds: Mapping[str, Mapping[str, str]] = dataclass_field(default_factory=dict)
 
 
 def game_options(function: F) -> F:
