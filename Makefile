@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SHELL := /bin/bash
+# Side by side on as many cores as there are; a file stays together, so that it starts its servers once.
+PYTEST := -q -n auto --dist loadfile
 DEMO := catch -p random -p stay -p 'epsilon_greedy(base=tracker, epsilon=0.3)' -p tracker -n 1000 --seed 1
 
 .PHONY: demo test check format bench reference pictures constraints clean
@@ -14,14 +16,14 @@ demo: $(VENV)/program ## evaluate four policies on Catch, then play it
 	else echo "No terminal here. To play, run in one: $(BIN)/openenv-tui play catch"; fi
 
 test: $(VENV)/developer ## the whole test suite
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest $(PYTEST)
 
 check: $(VENV)/developer ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest $(PYTEST)
 
 format: $(VENV)/developer ## rewrite the sources in the project's format
 	$(BIN)/ruff format .

@@ -37,6 +37,7 @@ def evaluate(
     give_up: float = 60.0,
     win: str = "",
     max_steps: int = 1000,
+    forfeits: str = "loss",
     headers: Headers = (),
     variables: Headers = (),
     out: Path | str | None = None,
@@ -63,6 +64,8 @@ def evaluate(
         win: a rule for outcomes, such as "return > 0", "steps <= 20" or "score == 1", the last of
             a field of the last observation; "" for the game's own.
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
+        forfeits: what an episode is worth that a policy ended by its own fault: "loss", "excluded"
+            or "replay", for up to 5 attempts from other seeds.
         headers: (name, value) pairs that a server is sent, such as a token; they are not kept.
         variables: for the environment of a server that ``env`` starts; they are not kept.
         out: folder to keep the run in; nothing is kept on disk if None.
@@ -94,6 +97,7 @@ def evaluate(
         give_up=give_up,
         win=win,
         max_steps=max_steps,
+        forfeits=forfeits,
     )
 
     def run() -> Evaluation:

@@ -135,6 +135,10 @@ class Match:
         self._opponents = opponents
         self._known_names = names
 
+    def again(self, seed: int) -> Match:
+        """The same episode once more, from another seed."""
+        return Match(self.game, self.seats, seed, self.episode, self._opponents, self._known_names)
+
     def begin(self) -> None:
         """Tell every seat that the episode begins.
 

@@ -104,6 +104,10 @@ class PolicySpec:
             UnknownNameError: no policy has that name.
             SpecError: the object cannot be loaded, or does not take these options.
         """
+        if self.target == "human":
+            raise SpecError(
+                "'human' is a person: eval, resume and rerun seat one, and with `play` you play"
+            )
         target = _load(self.target) if ":" in self.target else POLICIES.load(self.target, _HINT)
         if not inspect.isclass(target):
             if self.options:

@@ -98,6 +98,16 @@ def seed_option(function: F) -> F:
     )(function)
 
 
+def forfeits_option(default: str, about: str) -> Callable[[F], F]:
+    """--forfeits: what one is worth."""
+    from openenv_tui.evaluation.forfeits import ForfeitRule
+
+    rules = click.Choice([rule.value for rule in ForfeitRule])
+    return click.option(
+        "--forfeits", type=rules, default=default or None, show_default=bool(default), help=about
+    )
+
+
 def plain_option(function: F) -> F:
     """--plain: no colour, no screen, no redrawing."""
     return click.option(

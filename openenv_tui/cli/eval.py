@@ -8,20 +8,23 @@ import sys
 import threading
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from openenv_tui.cli.common import telling
 from openenv_tui.cli.options import Asked, policies_option, required_games, run_options
+from openenv_tui.cli.persons import host
 from openenv_tui.evaluation.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from rich.live import Live
 
     from openenv_tui.evaluation.runner import Evaluation
     from openenv_tui.evaluation.series import Series
-    from openenv_tui.evaluation.table import Table
     from openenv_tui.evaluation.under_way import Progress
 
 INTERRUPTED = 130
@@ -37,12 +40,16 @@ Examples:
   openenv-tui eval tic_tac_toe -p minimax --opponent tactician -n 20000 --sprt 0.5:0.55
   openenv-tui eval --game kuhn_poker --game tic_tac_toe -p random -p first
   openenv-tui eval --plan 0.50:0.55
+  openenv-tui eval catch -p human -p tracker -n 10      you play, on the same deals
   openenv-tui eval kuhn_poker -p kuhn_equilibrium --json | jq .rows
 """
 
 
 @click.command("eval", epilog=EPILOG)
-@policies_option("A policy to evaluate; repeat it. Without any: random and the game's heuristic.")
+@policies_option(
+    "A policy to evaluate, or human, who is you; repeat it. Without any: random and the game's own "
+    "heuristic."
+)
 @run_options("Episodes for each policy.")
 @click.option(
     "--opponent", metavar="SPEC", default="random", show_default=True,
@@ -91,6 +98,7 @@ def play(asked: Asked, plans: Sequence[Plan]) -> int:
             formats=asked.formats,
             access=asked.access,
             tell=telling,
+            host=host(asked.plain, report.aside),
         )
     print_series(series, as_json=asked.as_json, plain=asked.plain)
     if series.interrupted:
@@ -111,6 +119,7 @@ def _played(asked: Asked, plan: Plan) -> Evaluation:
             formats=asked.formats,
             access=asked.access,
             tell=telling,
+            host=host(asked.plain, report.aside),
         )
 
 
@@ -125,7 +134,7 @@ def exit_code(results: Sequence[Evaluation], asked: Asked) -> int:
     faulty = [row for row in rows if sum(row.forfeits.values()) > most * row.episodes]
     for row in faulty:
         click.echo(f"error: {row.policy} forfeited more than {most:.0%}", err=True)
-    verdicts = [each for result in results for each in judge(result.table, asked.thresholds)]
+    verdicts = [each for result in results for each in judge(result, asked.thresholds)]
     for verdict in verdicts:
         click.echo(f"{'met' if verdict.met else 'MISSED'}: {verdict.words}", err=True)
     return 1 if faulty or missed(verdicts) else 0
@@ -157,7 +166,7 @@ def show_series(series: Series, *, as_json: bool, plain: bool) -> None:
         click.echo(as_text(series, 120))
     else:
         for result in series.results:
-            print_table(result.table, plain)
+            print_tables(result, plain)
         Console().print(across_as_rich(series))
 
 
@@ -166,9 +175,9 @@ def print_result(result: Evaluation, *, as_json: bool, plain: bool) -> None:
     from openenv_tui.evaluation.folder import resume_command
 
     if as_json:
-        click.echo(json.dumps(result.table.to_dict(), indent=2))
+        click.echo(json.dumps(result.to_dict(), indent=2))
     else:
-        print_table(result.table, plain)
+        print_tables(result, plain)
     click.echo(f"kept in {result.folder}", err=True)
     if result.interrupted and result.folder is not None:
         click.echo(
@@ -213,16 +222,22 @@ def _by_default(game: str) -> tuple[str, ...]:
     return ("random", heuristic) if heuristic else ("random",)
 
 
-def print_table(table: Table, plain: bool) -> None:
-    """The table on stdout: drawn for a terminal, plain for a pipe."""
+def print_tables(result: Evaluation, plain: bool) -> None:
+    """The table on stdout, or a tournament's: drawn for a terminal, plain for a pipe."""
     from rich.console import Console
 
     from openenv_tui.evaluation.show import as_rich, as_text
+    from openenv_tui.evaluation.show_standings import StandingsView, standings_text
 
-    if plain or not sys.stdout.isatty():
-        click.echo(as_text(table, 120))
+    plain = plain or not sys.stdout.isatty()
+    if result.standings is not None and plain:
+        click.echo(standings_text(result.standings, notes=result.table.incidents))
+    elif result.standings is not None:
+        Console().print(StandingsView(result.standings, result.table.incidents))
+    elif plain:
+        click.echo(as_text(result.table, 120))
     else:
-        Console().print(as_rich(table))
+        Console().print(as_rich(result.table))
 
 
 @contextmanager
@@ -244,25 +259,56 @@ def stopped_by_ctrl_c() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def showing_progress(plain: bool) -> Iterator[Callable[[Progress], None]]:
+def showing_progress(plain: bool) -> Iterator[_Reporter]:
     """Show on stderr how a run goes: drawn on a terminal, else a line now and then."""
     if plain or not sys.stderr.isatty():
         yield _PlainProgress()
         return
-    from rich.console import Console, Group
+    from rich.console import Console
     from rich.live import Live
-    from rich.progress_bar import ProgressBar
-    from rich.text import Text
-
-    from openenv_tui.evaluation.show import as_rich
 
     with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
+        yield _DrawnProgress(live)
 
-        def report(now: Progress) -> None:
+
+class _Reporter(Protocol):
+    """Shows how a run goes."""
+
+    def __call__(self, now: Progress) -> None:
+        """Show it as it is now."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Leave the terminal to somebody else meanwhile."""
+
+
+class _DrawnProgress:
+    """The table as it forms, drawn again and again."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._aside = False
+
+    def __call__(self, now: Progress) -> None:
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.text import Text
+
+        from openenv_tui.evaluation.show import as_rich
+
+        if not self._aside:
             bar = ProgressBar(now.total, now.done, width=40)
-            live.update(Group(as_rich(now.table), Text(_words(now)), bar), refresh=True)
+            self._live.update(Group(as_rich(now.table), Text(_words(now)), bar), refresh=True)
 
-        yield report
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        self._live.update("", refresh=True)
+        self._live.stop()
+        self._aside = True
+        try:
+            yield
+        finally:
+            self._aside = False
+            self._live.start()
 
 
 class _PlainProgress:
@@ -271,8 +317,19 @@ class _PlainProgress:
     def __init__(self) -> None:
         self._said = monotonic()
         self._noted = False
+        self._aside = False
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        self._aside = True
+        try:
+            yield
+        finally:
+            self._aside = False
 
     def __call__(self, now: Progress) -> None:
+        if self._aside:
+            return
         news = now.note and not self._noted
         if now.done < now.total and (news or monotonic() - self._said >= PLAIN_SECONDS):
             self._said = monotonic()

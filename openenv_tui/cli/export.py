@@ -34,7 +34,7 @@ def command(run: str, name: str, output: Path | None) -> None:
     folder = find_run(run)
     games = games_of(folder)
     export = EXPORTERS.load(name)
-    content = exported(load_series(folder), name) if games else export(load_run(folder).table)
+    content = exported(load_series(folder), name) if games else export(load_run(folder).whole)
     if output is None:
         if isinstance(content, bytes) and sys.stdout.isatty():
             raise UsageError(f"{name} is no text for a terminal; write it with -o FILE")

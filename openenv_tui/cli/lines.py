@@ -44,21 +44,24 @@ NO_ACCESS = Access()
 
 
 class Reader(Policy):
-    """A person who reads the board as text and writes an action's name, key or number."""
+    """A person who reads the board as text and writes an action's name, key or number.
 
-    def __init__(self, game: Game) -> None:
+    Args:
+        game: what is played.
+        err: the board goes to stderr, because stdout is for something else.
+    """
+
+    def __init__(self, game: Game, *, err: bool = False) -> None:
         self.game = game
+        self.err = err
 
     def act(self, observation: Observation, rng: Random) -> Action:
-        click.echo(picture(self.game, observation))
-        click.echo(choices(self.game, observation))
+        self._say(picture(self.game, observation))
+        self._say(choices(self.game, observation))
         while True:
-            try:
-                line = input("> ").strip()
-            except EOFError as error:
-                raise _Gone from error
+            line = self._read()
             if line.lower() in ("quit", "exit"):
-                raise _Gone
+                raise Gone
             action = understood(self.game, observation, line)
             if action is not None:
                 return action
@@ -66,17 +69,33 @@ class Reader(Policy):
                 try:
                     return observation.action_space.read(line)
                 except IllegalActionError as error:
-                    click.echo(_written(str(error)))
+                    self._say(_written(str(error)))
             elif line:
-                click.echo(f"'{printable(line)}' is not possible now")
-                click.echo(choices(self.game, observation))
+                self._say(f"'{printable(line)}' is not possible now")
+                self._say(choices(self.game, observation))
 
     def refused(self, observation: Observation, reason: str) -> bool:
-        click.echo(_written(printable(reason)))
+        self._say(_written(printable(reason)))
         return True
 
+    def _read(self) -> str:
+        if not self.err:
+            try:
+                return input("> ").strip()
+            except EOFError as error:
+                raise Gone from error
+        # ``input`` would write its prompt to stdout.
+        click.echo("> ", nl=False, err=True)
+        line = sys.stdin.readline()
+        if not line:
+            raise Gone
+        return line.strip()
 
-class _Gone(BaseException):
+    def _say(self, words: str) -> None:
+        click.echo(words, err=self.err)
+
+
+class Gone(BaseException):
     """Passes through the match, which takes any ordinary exception of a policy for a crash."""
 
 
@@ -158,7 +177,7 @@ def _play(
     match = Match(played, seats, seed, opponents=environment.opponents)
     try:
         record = play(environment, match)
-    except _Gone:
+    except Gone:
         click.echo("\nYou left the game.")
         return 0
     click.echo(picture(played, environment.observe(mine)))

@@ -15,6 +15,7 @@ import click
 from openenv_tui.cli.common import (
     access_options,
     env_option,
+    forfeits_option,
     json_option,
     plain_option,
     seed_option,
@@ -129,8 +130,8 @@ def run_options(episodes: str, summaries: str = "--format") -> Callable[[F], F]:
 
 
 WISHES = (
-    "episodes", "env", "jobs", "clock", "win", "max_steps", "sprt", "precision", "sessions",
-    "timeout", "give_up",
+    "episodes", "env", "jobs", "clock", "win", "max_steps", "forfeits", "sprt", "precision",
+    "sessions", "timeout", "give_up",
 )  # fmt: skip
 """Options that are fields of a plan."""
 
@@ -151,6 +152,12 @@ OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--max-steps", type=click.IntRange(min=1), default=1000, show_default=True,
         help="Cut an episode off after so many steps, on servers other than of OpenSpiel games.",
+    ),
+    forfeits_option(
+        "loss",
+        "What an episode is worth that a policy ended by its own fault: a loss, nothing "
+        "(excluded), or up to 5 attempts from other seeds (replay). They are counted by kind in "
+        "any case.",
     ),
     click.option(
         "--sprt", metavar="A:B", default="",

@@ -10,6 +10,7 @@ import click
 
 from openenv_tui.cli.common import access_options, json_option, plain_option, telling
 from openenv_tui.cli.eval import INTERRUPTED, print_result, showing_progress, stopped_by_ctrl_c
+from openenv_tui.cli.persons import host
 
 if TYPE_CHECKING:
     from openenv_tui.connection.access import Access
@@ -46,6 +47,7 @@ def command(run: str, out: Path | None, access: Access, as_json: bool, plain: bo
             formats=read_manifest(before).get("formats", ()),
             access=access,
             tell=telling,
+            host=host(plain, report.aside),
         )
     print_result(result, as_json=as_json, plain=plain)
     if result.interrupted or result.folder is None:

@@ -14,6 +14,7 @@ from openenv_tui.cli.eval import (
     showing_progress,
     stopped_by_ctrl_c,
 )
+from openenv_tui.cli.persons import host
 
 if TYPE_CHECKING:
     from openenv_tui.connection.access import Access
@@ -63,6 +64,7 @@ def command(
             stop=stop,
             tell=telling,
             access=access,
+            host=host(plain, report.aside),
         )
     if series:
         print_series(result, as_json=as_json, plain=plain)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openenv_tui.cli.common import json_option, plain_option
+from openenv_tui.cli.common import forfeits_option, json_option, plain_option
 from openenv_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,18 +25,20 @@ Examples:
 @click.command("show", epilog=EPILOG)
 @click.argument("run", default="latest")
 @click.option("--follow", is_flag=True, help="Look again and again, until the run ends.")
+@forfeits_option("", "Count forfeits by another rule; replay only of a run that was made so.")
 @json_option
 @plain_option
-def command(run: str, follow: bool, as_json: bool, plain: bool) -> int:
+def command(run: str, follow: bool, forfeits: str | None, as_json: bool, plain: bool) -> int:
     r"""Print the table of RUN again, computed from its log.
 
     RUN is a folder, its name below results/, or latest. It may be played right now: what is stored
-    is shown. Ctrl-C leaves --follow and lets the run go on.
+    is shown. Ctrl-C leaves --follow and lets the run go on. Of a tournament: the standings, who did
+    how against whom, and what the first move is worth.
 
     \b
     Exit code of --follow: 0 the run is complete; 130 it was interrupted or killed, or you left.
     """
-    from openenv_tui.cli.eval import INTERRUPTED, print_table, show_series
+    from openenv_tui.cli.eval import INTERRUPTED, print_tables, show_series
     from openenv_tui.evaluation.folder import find_run
     from openenv_tui.evaluation.following import State
     from openenv_tui.evaluation.runner import load_run
@@ -52,11 +54,12 @@ def command(run: str, follow: bool, as_json: bool, plain: bool) -> int:
         show_series(load_series(folder), as_json=as_json, plain=plain)
         return 0
     seen = _followed(folder, plain) if follow else None
-    table = load_run(folder).table if seen is None or seen.result is None else seen.result.table
+    result = seen.result if seen is not None and not forfeits else None
+    result = result or load_run(folder, forfeits=forfeits or "")
     if as_json:
-        click.echo(json.dumps(table.to_dict(), indent=2))
+        click.echo(json.dumps(result.to_dict(), indent=2))
     else:
-        print_table(table, plain)
+        print_tables(result, plain)
     return 0 if seen is None or seen.state is State.FINISHED else INTERRUPTED
 
 

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from openenv_tui.errors import UsageError
-from openenv_tui.evaluation.paired import holm, mcnemar, mean_test
+from openenv_tui.evaluation.paired import LEVEL, holm, mcnemar, mean_test, welch_freedom
 from openenv_tui.evaluation.stats import CONFIDENCE, Interval, Sums, mean_interval, t_quantile
 from openenv_tui.evaluation.store import FILE_NAME, Store
 
-LEVEL: Final = 1 - CONFIDENCE
 FEW: Final = 30
 """Shared deals below which a note says that little can be told."""
 
@@ -214,17 +213,8 @@ def _unpaired(name: str, before: Played, after: Played) -> Change:
         raise UsageError(f"no return of {name} is known in one of the runs")
     one, other = _sums(first), _sums(second)
     difference = other.mean - one.mean
-    parts = one.variance / one.number, other.variance / other.number
-    error = sqrt(sum(parts))
-    freedom = (
-        sum(parts) ** 2
-        / sum(
-            part**2 / max(1, each.number - 1)
-            for part, each in zip(parts, (one, other), strict=True)
-        )
-        if error
-        else float(one.number + other.number - 2)
-    )
+    error = sqrt(one.variance / one.number + other.variance / other.number)
+    freedom = welch_freedom(one, other)
     half = t_quantile(0.5 + CONFIDENCE / 2, freedom) * error
     # A p-value by the same t: that of the difference in units of its error.
     p_value = _two_sided(abs(difference) / error, freedom) if error else float(difference == 0)

@@ -77,6 +77,9 @@ class Experiment(Model):
     clock: Seconds | None = Field(None, description="Seconds for each decision.")
     win: str = Field("", description="What counts as a win, such as 'return > 0'.")
     max_steps: Count = Field(1000, description="Cut an episode off after so many.")
+    forfeits: Literal["loss", "excluded", "replay"] = Field(
+        "loss", description="What an episode is worth that a policy ended by its own fault."
+    )
     sprt: str = Field("", description="End rows by a sequential test, such as '0.5:0.55'.")
     precision: float | None = Field(None, gt=0, description="End rows at this half-width.")
     sessions: Count = Field(8, description="Most sessions at once on a server.")
@@ -104,7 +107,7 @@ class Experiment(Model):
 
 
 WISHES: Final = (
-    "opponent", "episodes", "env", "jobs", "learn", "clock", "win", "max_steps", "sprt",
+    "opponent", "episodes", "env", "jobs", "learn", "clock", "win", "max_steps", "forfeits", "sprt",
     "precision", "sessions", "timeout", "give_up",
 )  # fmt: skip
 

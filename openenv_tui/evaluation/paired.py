@@ -6,10 +6,14 @@ sampling error of the difference between correlated proportions", in its exact f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import comb, sqrt
+from collections.abc import Mapping, Sequence
+from math import comb, exp, lgamma, sqrt
+from typing import Final
 
 from openenv_tui.evaluation.stats import Sums
+
+LEVEL: Final = 0.05
+"""The chance of any false finding."""
 
 
 def mean_test(differences: Sums) -> float:
@@ -32,6 +36,35 @@ def mean_test(differences: Sums) -> float:
     from scipy.special import stdtr
 
     return max(least, 2 * float(stdtr(number - 1, -abs(differences.mean) / error)))
+
+
+def welch_freedom(one: Sums, other: Sums) -> float:
+    """The degrees of freedom of Welch's t (Satterthwaite 1946)."""
+    parts = [each.variance / each.number for each in (one, other)]
+    if not sum(parts):
+        return float(one.number + other.number - 2)
+    apart = zip(parts, (one, other), strict=True)
+    return sum(parts) ** 2 / sum(part**2 / max(1, each.number - 1) for part, each in apart)
+
+
+def welch_test(one: Sums, other: Sums) -> float:
+    """The two-sided p-value of "both have one mean", of units that share nothing (Welch 1947, "The
+    generalization of Student's problem").
+
+    Where all units of both are equal, every other way to share them out would have shown a lesser
+    difference: one way of all, twice, is the least that they prove.
+    """
+    first, second = one.number, other.number
+    if first < 2 or second < 2:
+        return 1.0
+    difference = abs(one.mean - other.mean)
+    error = sqrt(one.variance / first + other.variance / second)
+    if error <= 1e-12 * max(1.0, difference):
+        ways = lgamma(first + second + 1) - lgamma(first + 1) - lgamma(second + 1)
+        return 1.0 if difference <= 1e-12 else 2 * exp(-ways)
+    from scipy.special import stdtr
+
+    return 2 * float(stdtr(welch_freedom(one, other), -difference / error))
 
 
 def mcnemar(better: int, worse: int) -> float:
@@ -62,14 +95,37 @@ def holm(values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def shared_ranks(merits: Sequence[float], told_apart: Sequence[Sequence[bool]]) -> list[int]:
+def better_beyond_doubt(
+    merits: Sequence[float], differences: Mapping[tuple[int, int], tuple[float, float]]
+) -> list[list[bool]]:
+    """Who is better than whom, so that the chance of any false finding is at most 5 %.
+
+    Whoever is better than somebody who is better than a third is better than that third, too:
+    where the first two findings are true, so is this one.
+
+    Args:
+        merits: higher is better; of whoever has played the most, not only what two have shared.
+        differences: of two, by their numbers, the smaller one first: (mean difference, two-sided
+            p-value), one of each two.
+    """
+    found = [[False] * len(merits) for _ in merits]
+    adjusted = holm([p_value for _, p_value in differences.values()])
+    for ((one, other), (difference, _)), p_value in zip(differences.items(), adjusted, strict=True):
+        # On what two have shared the order may be another than on all that they have played.
+        if p_value < LEVEL and difference * (merits[one] - merits[other]) > 0:
+            better, worse = (one, other) if difference > 0 else (other, one)
+            found[better][worse] = True
+    for middle in range(len(merits)):
+        for one in range(len(merits)):
+            if found[one][middle]:
+                found[one] = [a or b for a, b in zip(found[one], found[middle], strict=True)]
+    return found
+
+
+def shared_ranks(better: Sequence[Sequence[bool]]) -> list[int]:
     """A rank for each: 1, and one more for everybody who is better beyond doubt.
 
     Args:
-        merits: higher is better.
-        told_apart: whether two differ beyond doubt, by their numbers.
+        better: whether one is better than another, by their numbers.
     """
-    return [
-        1 + sum(1 for other, value in enumerate(merits) if value > merit and told_apart[one][other])
-        for one, merit in enumerate(merits)
-    ]
+    return [1 + sum(row[one] for row in better) for one in range(len(better))]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openenv_tui.errors import OpenEnvTuiError, UnfitPolicyError, UnknownNameError, UsageError
+from openenv_tui.evaluation.forfeits import ATTEMPTS, ForfeitRule, forfeit_rule
 from openenv_tui.evaluation.schedules import FORMATS
 from openenv_tui.model import GameInfo
 from openenv_tui.policy import Policy
@@ -14,6 +15,8 @@ from openenv_tui.seeding import SEED_BITS
 from openenv_tui.specs import PolicySpec
 
 LOCAL = "local"
+HUMAN = "human"
+"""The name of a person among policies."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Plan:
         timeout: seconds for each answer of a server.
         give_up: seconds in which nothing comes back from a server, until it is taken for dead.
         win: a rule for outcomes, such as "return > 0"; "" for the game's own.
+        forfeits: what one is worth: "loss", "excluded", or "replay" for another attempt.
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
         tournament: how the policies meet each other; None if each meets ``opponent``. The rows are
             its pairings then, and ``rounds.drawn`` makes the plan that has them.
@@ -90,6 +94,7 @@ class Plan:
     against: tuple[tuple[str, ...], ...] = ()
     tournament: Tournament | None = None
     lengths: tuple[int, ...] = ()
+    forfeits: str = ForfeitRule.LOSS.value
 
     def __post_init__(self) -> None:
         if not self.policies:
@@ -112,6 +117,7 @@ class Plan:
                 raise UsageError(f"a {name} is a positive number of seconds, not {seconds:g}")
         if not self.give_up >= 0:
             raise UsageError(f"give_up is a number of seconds, not {self.give_up:g}")
+        forfeit_rule(self.forfeits)
         if self.win:
             Rule.parse(self.win)
         self._check_tournament()
@@ -136,6 +142,11 @@ class Plan:
         """How many episodes a row has."""
         return self.lengths[row] if self.lengths else self.episodes
 
+    @property
+    def attempts(self) -> int:
+        """So often an episode is played at most, until nobody forfeits it."""
+        return ATTEMPTS if self.forfeits == ForfeitRule.REPLAY else 1
+
     def others(self, row: int) -> tuple[str, ...]:
         """Who takes the other seats; the last of them all that are left."""
         return self.against[row] if self.against else (self.opponent,)
@@ -158,6 +169,10 @@ class Plan:
         return tuple(dict.fromkeys((*self.policies, *others)))
 
 
+class Absent(Policy):
+    """Keeps the seat of a person until they come; it is never asked to play."""
+
+
 class Cast:
     """Makes the policies of a plan: of their specs, or as they were given.
 
@@ -168,9 +183,15 @@ class Cast:
     def __init__(self, given: Mapping[str, Policy] | None = None) -> None:
         self._given = dict(given or {})
 
+    def seating(self, person: Policy) -> Cast:
+        """The same, with a person who answers."""
+        return Cast({**self._given, HUMAN: person})
+
     def build(self, name: str) -> Policy:
         """A policy of that name; the very object, if it was given as one."""
         given = self._given.get(name)
+        if given is None and name == HUMAN:
+            return Absent()
         return PolicySpec.parse(name).build() if given is None else given
 
     def shared(self, name: str) -> bool:

@@ -10,12 +10,13 @@ Zeger (1986), "Longitudinal data analysis using generalized linear models".
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import erf, log, sqrt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from openenv_tui.errors import UsageError
+from openenv_tui.evaluation.stats import wilson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +30,8 @@ PRIOR: Final = 700.0
 MOST_STEPS: Final = 200
 TOLERANCE: Final = 1e-10
 """Of the parameters, which are logarithms of odds."""
+FEW_DEALS: Final = 40
+"""Of fewer the errors of ratings are never less than if all games were independent."""
 
 
 class Game(NamedTuple):
@@ -43,6 +46,21 @@ class Game(NamedTuple):
     first: int
     second: int
     outcome: int
+
+
+class Results(NamedTuple):
+    """Results of many games, counted.
+
+    Attributes:
+        kinds: the results that occurred, each once, ascending.
+        counts: how often each kind came of a deal, whose games are not independent:
+            shape (deals, kinds).
+        weights: how often just these results came of one, shape (deals,).
+    """
+
+    kinds: tuple[Game, ...]
+    counts: Floats
+    weights: Floats
 
 
 class DisconnectedError(UsageError):
@@ -112,15 +130,34 @@ def rate(
     """
     import numpy as np
 
-    _expect_connected(names, deals)
-    if prior is None and not _has_maximum(len(names), deals):
+    kinds = sorted({game for games in deals for game in games})
+    number = {game: place for place, game in enumerate(kinds)}
+    counts = np.zeros((len(deals), len(kinds)))
+    for place, games in enumerate(deals):
+        for game in games:
+            counts[place, number[game]] += 1
+    results = Results(tuple(kinds), counts, np.array(list(deals.values()), float))
+    return rate_results(names, results, anchor=anchor, first_mover=first_mover, prior=prior)
+
+
+def rate_results(
+    names: Sequence[str],
+    results: Results,
+    *,
+    anchor: int = 0,
+    first_mover: bool = True,
+    prior: float | None = PRIOR,
+) -> Ratings:
+    """``rate``, of results that are counted already."""
+    import numpy as np
+
+    _expect_connected(names, results.kinds)
+    if prior is None and not _has_maximum(len(names), results.kinds):
         raise UsageError("somebody beat all others always, so without a prior no rating exists")
-    model = _Model(len(names), deals, first_mover=first_mover, prior=prior)
+    model = _Model(len(names), results, first_mover=first_mover, prior=prior)
     values = model.maximum()
-    hessian = model.hessian(values)
-    inverse = np.linalg.inv(hessian)
-    # The sandwich: games of one deal may go together, and the errors have to allow for it.
-    spread = inverse @ model.scatter(values) @ inverse
+    inverse: Floats = np.linalg.inv(model.hessian(values)).astype(np.float64)
+    spread = model.spread(values, inverse)
     count = len(names)
     contrast = np.eye(len(values))
     contrast[:count, anchor] -= 1
@@ -138,11 +175,11 @@ def rate(
             None if moves is None else float(SCALE * sqrt(max(0.0, spread[moves, moves])))
         ),
         draws=float(np.exp(values[-1])) if model.draws else 0.0,
-        bounds=_perfect(names, deals),
+        bounds=_perfect(names, results.kinds),
     )
 
 
-def components(count: int, deals: Mapping[tuple[Game, ...], int]) -> list[list[int]]:
+def components(count: int, games: Iterable[Game]) -> list[list[int]]:
     """The entrants in groups of which nobody has met anybody of another."""
     group = list(range(count))
 
@@ -152,17 +189,16 @@ def components(count: int, deals: Mapping[tuple[Game, ...], int]) -> list[list[i
             one = group[one]
         return one
 
-    for games in deals:
-        for game in games:
-            group[head(game.first)] = head(game.second)
+    for game in games:
+        group[head(game.first)] = head(game.second)
     found: dict[int, list[int]] = {}
     for one in range(count):
         found.setdefault(head(one), []).append(one)
     return list(found.values())
 
 
-def _expect_connected(names: Sequence[str], deals: Mapping[tuple[Game, ...], int]) -> None:
-    groups = components(len(names), deals)
+def _expect_connected(names: Sequence[str], games: Iterable[Game]) -> None:
+    groups = components(len(names), games)
     if len(groups) > 1:
         listed = "; ".join(", ".join(names[one] for one in group) for group in groups)
         raise DisconnectedError(
@@ -171,12 +207,12 @@ def _expect_connected(names: Sequence[str], deals: Mapping[tuple[Game, ...], int
         )
 
 
-def _has_maximum(count: int, deals: Mapping[tuple[Game, ...], int]) -> bool:
+def _has_maximum(count: int, games: Iterable[Game]) -> bool:
     """Whether everybody can be reached from everybody by wins and draws (Ford 1957, "Solution of a
     ranking problem from binary comparisons").
     """
     beat: list[set[int]] = [set() for _ in range(count)]
-    for game in {game for games in deals for game in games}:
+    for game in games:
         if game.outcome >= 0:
             beat[game.first].add(game.second)
         if game.outcome <= 0:
@@ -193,14 +229,13 @@ def _reached(beat: Sequence[set[int]], start: int) -> set[int]:
     return found
 
 
-def _perfect(names: Sequence[str], deals: Mapping[tuple[Game, ...], int]) -> dict[str, str]:
+def _perfect(names: Sequence[str], games: Iterable[Game]) -> dict[str, str]:
     scored, lost = set(), set()
-    for games in deals:
-        for first, second, outcome in games:
-            scored |= {first} if outcome >= 0 else set()
-            lost |= {first} if outcome <= 0 else set()
-            scored |= {second} if outcome <= 0 else set()
-            lost |= {second} if outcome >= 0 else set()
+    for first, second, outcome in games:
+        scored |= {first} if outcome >= 0 else set()
+        lost |= {first} if outcome <= 0 else set()
+        scored |= {second} if outcome <= 0 else set()
+        lost |= {second} if outcome >= 0 else set()
     everybody = scored | lost
     return {
         names[one]: "<=" if one not in scored else ">="
@@ -219,18 +254,20 @@ class _Model:
     def __init__(
         self,
         entrants: int,
-        deals: Mapping[tuple[Game, ...], int],
+        results: Results,
         *,
         first_mover: bool,
         prior: float | None,
     ) -> None:
         import numpy as np
 
-        games = sorted({game for each in deals for game in each})
+        games = results.kinds
         self.draws = any(game.outcome == 0 for game in games)
         size = entrants + first_mover + self.draws
         pairs = sorted({game[:2] for game in games})
-        self._pair = {pair: number for number, pair in enumerate(pairs)}
+        number_of = {pair: number for number, pair in enumerate(pairs)}
+        self._pair = [number_of[game[:2]] for game in games]
+        self._came = [1 - game.outcome for game in games]
         # For each ordered pair the utilities of a win, a draw and a loss of the first: (P, 3, size)
         self._utilities = np.zeros((len(pairs), 3, size))
         for number, (first, second) in enumerate(pairs):
@@ -243,10 +280,8 @@ class _Model:
             if self.draws:
                 draw[-1] = 1.0
         self._counts = np.zeros((len(pairs), 3))
-        for each, times in deals.items():
-            for first, second, outcome in each:
-                self._counts[self._pair[first, second], 1 - outcome] += times
-        self._deals = deals
+        self._counts[self._pair, self._came] = results.weights @ results.counts
+        self._results = results
         self._penalty = np.zeros((size, size))
         if prior is None:
             # The strengths have no zero of their own; that their sum is 0 costs no likelihood.
@@ -283,22 +318,35 @@ class _Model:
         found: Floats = square - np.einsum("p,px,py->xy", totals, mean, mean) + self._penalty
         return found
 
+    def spread(self, values: Floats, inverse: Floats) -> Floats:
+        """The covariance of the parameters: the sandwich, as games of one deal may go together.
+
+        Args:
+            values: of the parameters, at the maximum.
+            inverse: of the hessian; by itself the covariance if all games were independent.
+        """
+        import numpy as np
+
+        number = round(float(self._results.weights.sum()))
+        # Of deals that are all alike the sandwich would say that no other can come; as with means,
+        # it is the Wilson bound on how often one does that is the honest width.
+        unseen = wilson(0, number).high * inverse
+        found: Floats = inverse @ self.scatter(values) @ inverse + unseen
+        # Of few deals the sandwich is too sure, of one it is sure of everything (Mancl and DeRouen
+        # 2001, "A covariance estimator for GEE with improved small-sample properties").
+        few = number < FEW_DEALS and np.trace(inverse) > np.trace(found)
+        return inverse if few else found
+
     def scatter(self, values: Floats) -> Floats:
         """The sum over deals of the outer products of their scores, for the sandwich."""
         import numpy as np
 
-        shares = self._shares(values)
+        shares, results = self._shares(values), self._results
         mean = np.einsum("pk,pkx->px", shares, self._utilities)
-        found = np.zeros((len(values), len(values)))
-        number = 0
-        for games, times in self._deals.items():
-            score = np.zeros(len(values))
-            for first, second, outcome in games:
-                pair = self._pair[first, second]
-                score += self._utilities[pair, 1 - outcome] - mean[pair]
-            found += times * np.outer(score, score)
-            number += times
-        return found * number / max(1, number - 1)
+        scores = results.counts @ (self._utilities[self._pair, self._came] - mean[self._pair])
+        number = float(results.weights.sum())
+        found: Floats = (scores * results.weights[:, None]).T @ scores
+        return found * number / max(1.0, number - 1)
 
     def _value(self, values: Floats) -> float:
         import numpy as np

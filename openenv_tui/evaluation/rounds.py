@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from math import ceil
-from pathlib import Path
 from typing import Final
 
 from openenv_tui.evaluation.plan import Plan, Tournament
 from openenv_tui.evaluation.schedules import FORMATS, Field, Means
-from openenv_tui.evaluation.store import FILE_NAME, Store
+from openenv_tui.evaluation.store import Store
 from openenv_tui.evaluation.table import watches
 
 PLAY_OFF: Final = 0.1
 """Of a pairing's episodes, so many more are played at a time where it was drawn."""
-
-TOGETHER: Final = " + "
-"""Between the names of several opponents of a row."""
-EVERYTHING: Final = range(1 << 62)
 
 
 @dataclass(frozen=True)
@@ -151,23 +145,3 @@ def _means(log: Store, row: int, span: range, lineup: Sequence[int]) -> Means:
                 totals[lineup[place]] += episodes * mean
                 seats[lineup[place]] += episodes
     return {one: totals[one] / max(1, seats[one]) for one in lineup}
-
-
-def lineup_means(folder: Path, policy: str, opponent: str | None) -> dict[str, float] | None:
-    """The mean return of everybody at the table of a row, for each seat; None if no tournament.
-
-    Args:
-        folder: of the run.
-        policy: of the row.
-        opponent: as the row names it.
-    """
-    with closing(Store(folder / FILE_NAME, new=False)) as log:
-        meta, rows = log.meta(), log.rows()
-        if not meta.get("tournament") or opponent is None:
-            return None
-        row, players = rows.index((policy, opponent)), int(meta["players"])
-        names = opponent.split(TOGETHER)
-        lineup = (policy, *names, *[names[-1]] * players)[:players]
-        numbers = {name: number for number, name in enumerate(dict.fromkeys(lineup))}
-        means = _means(log, row, EVERYTHING, [numbers[name] for name in lineup])
-        return {name: means[number] for name, number in numbers.items()}

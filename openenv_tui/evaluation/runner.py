@@ -22,9 +22,11 @@ from openenv_tui.evaluation.folder import (
     resume_command,
     start_manifest,
 )
+from openenv_tui.evaluation.persons import Host, expect_host, persons_rows
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.rounds import drawn
 from openenv_tui.evaluation.setup import About, Where, prepared, reached
+from openenv_tui.evaluation.standings import Standings, standings_of
 from openenv_tui.evaluation.store import FILE_NAME, Store
 from openenv_tui.evaluation.table import Table, tabulate
 from openenv_tui.evaluation.under_way import Progress, Run
@@ -44,16 +46,30 @@ class Evaluation:
         table: rows and caption.
         folder: where the run is kept; None if it was not to be.
         interrupted: it was stopped before all episodes were played.
+        standings: of a tournament; None of other runs.
     """
 
     table: Table
     folder: Path | None
     interrupted: bool = False
+    standings: Standings | None = None
+
+    @property
+    def whole(self) -> Table:
+        """The table, of a tournament with its standings: what exports are made of."""
+        return replace(self.table, standings=self.standings)
 
     @property
     def rows(self) -> tuple[Any, ...]:
         """``Row`` values, best first."""
         return self.table.rows
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``--json`` prints."""
+        found = self.table.to_dict()
+        if self.standings is not None:
+            found["tournament"] = {**found.get("tournament", {}), **self.standings.to_dict()}
+        return found
 
     def to_pandas(self) -> pandas.DataFrame:
         """One line for each row, the forfeits as columns of their own."""
@@ -65,6 +81,10 @@ class Evaluation:
         return pandas.DataFrame.from_records(lines)
 
     def __str__(self) -> str:
+        if self.standings is not None:
+            from openenv_tui.evaluation.show_standings import standings_text
+
+            return standings_text(self.standings, notes=self.table.incidents)
         from openenv_tui.evaluation.show import as_text
 
         return as_text(self.table)
@@ -82,6 +102,7 @@ def run_plan(
     formats: Sequence[str] = ("csv", "md"),
     access: Access = NO_ACCESS,
     tell: Callable[[str], None] | None = None,
+    host: Host | None = None,
 ) -> Evaluation:
     """Play a plan to its end, to ``stop``, or to Ctrl-C; what was played is kept in every case.
 
@@ -96,6 +117,7 @@ def run_plan(
         formats: of the summary files in the folder.
         access: what a server is sent, and the environment of one that is started; it is not kept.
         tell: told how far a server is that is started.
+        host: seats a person where the plan says ``human``.
 
     Raises:
         UsageError: something in the plan cannot be, found before anything starts.
@@ -106,6 +128,7 @@ def run_plan(
     with ExitStack() as held:
         where = held.enter_context(reached(plan, access, tell))
         plan, about = prepared(plan, cast, where, tell or _nothing)
+        expect_host(persons_rows(plan, len(about.seats) - 1), host)
         place = new_folder(folder, plan.game) if keep else None
         held.enter_context(claimed(place))
         if place:
@@ -122,6 +145,7 @@ def run_plan(
             progress=progress,
             stop=stop or threading.Event(),
             where=where,
+            host=host,
         )
         return _carry_out(_runs(plan, about, log, begin), log, place, formats)
 
@@ -134,6 +158,7 @@ def resume_run(
     stop: threading.Event | None = None,
     tell: Callable[[str], None] | None = None,
     access: Access = NO_ACCESS,
+    host: Host | None = None,
 ) -> Evaluation:
     """Play what a run has left, whether it was interrupted, killed, or gave up.
 
@@ -147,6 +172,7 @@ def resume_run(
         stop: as of ``run_plan``.
         tell: told what is about to be done.
         access: as of ``run_plan``; it was not kept.
+        host: as of ``run_plan``.
 
     Raises:
         StoreError: there is no run, it cannot be read, or another process writes it.
@@ -165,12 +191,13 @@ def resume_run(
             _expect_open(folder, begin(draw.plan, cast=Cast(), where=Where()))
         where = held.enter_context(reached(plan, access, tell))
         plan, about = prepared(plan, Cast(), where, tell, audited=not log.described)
+        expect_host(persons_rows(plan, len(about.seats) - 1), host)
         if log.described:
             rows = about.rows(drawn(plan, log, about.game.info.players).plan)
             _expect_same(folder, log, about.meta(plan), rows)
         else:
             log.describe({"run": folder.name, **about.meta(plan)}, [])
-        runs = _runs(plan, about, log, partial(begin, cast=Cast(), where=where))
+        runs = _runs(plan, about, log, partial(begin, cast=Cast(), where=where, host=host))
         first = next(runs, None)
         if first is not None:
             first.begin_learners_anew(tell)
@@ -238,9 +265,9 @@ def _carry_out(
         raise
     except OpenEnvTuiError as error:
         failure = error
-    table = tabulate(log)
+    result = Evaluation(tabulate(log), place, interrupted, standings_of(log))
     if place:
-        finish_folder(place, table, formats, interrupted=interrupted)
+        finish_folder(place, result.whole, formats, interrupted=interrupted)
     if failure is not None:
         if place:
             failure.advice = f"go on with: {resume_command(place)}"
@@ -248,14 +275,19 @@ def _carry_out(
     if problems:
         kept = f"; the run is kept in {place}" if place else ""
         raise OpenEnvTuiError("; ".join(dict.fromkeys(problems)) + kept)
-    return Evaluation(table, place, interrupted)
+    return result
 
 
-def load_run(folder: Path) -> Evaluation:
+def load_run(folder: Path, *, forfeits: str = "") -> Evaluation:
     """A kept run, its table computed from the log again.
+
+    Args:
+        folder: the run's.
+        forfeits: the rule for them, if not that of the run.
 
     Raises:
         StoreError: there is none, or it cannot be read.
+        UsageError: the log does not say what would have come of that rule.
     """
     store = Store(folder / FILE_NAME, new=False)
     try:
@@ -265,10 +297,11 @@ def load_run(folder: Path) -> Evaluation:
                     f"the run in {folder} was ended before its first episode; go on with: "
                     f"{resume_command(folder)}"
                 )
-            table = tabulate(store)
+            table = tabulate(store, forfeits=forfeits)
+            found = standings_of(store, forfeits=forfeits)
     except (KeyError, TypeError) as error:
         raise OpenEnvTuiError(f"{folder}: the log is not complete: {error} is missing") from error
     finally:
         store.close()
     table = replace(table, run=folder.name)
-    return Evaluation(table, folder, not all(row.complete for row in table.rows))
+    return Evaluation(table, folder, not all(row.complete for row in table.rows), found)

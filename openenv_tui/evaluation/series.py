@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from math import isfinite, sqrt
@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 
 from openenv_tui.errors import StoreError, UsageError
 from openenv_tui.evaluation.folder import read_manifest
-from openenv_tui.evaluation.rounds import lineup_means
 from openenv_tui.evaluation.runner import Evaluation, load_run
 from openenv_tui.evaluation.store import FILE_NAME, Store
 from openenv_tui.evaluation.table import Row
@@ -87,7 +86,7 @@ class Series:
         """The object that ``--json`` prints."""
         return {
             "run": self.folder.name,
-            "games": [result.table.to_dict() for result in self.results],
+            "games": [result.to_dict() for result in self.results],
             "across": [asdict(row) for row in self.rows],
             "caption": self.caption,
             "notes": list(self.notes),
@@ -115,7 +114,7 @@ def load_series(folder: Path) -> Series:
     notes = [f"{game} was not begun" for game in missing]
     rows: tuple[Across, ...] = ()
     try:
-        rows = _across({game: _scores(place) for game, place in begun.items()})
+        rows = _across({result.table.game: _scores(result) for result in results})
     except UsageError as error:
         notes.append(str(error))
     interrupted = bool(missing) or any(map(_left_open, begun.values()))
@@ -151,51 +150,60 @@ def _mean(scores: Sequence[Score]) -> Score:
     return Score(sum(score.value for score in scores) / number, half)
 
 
-def _scores(folder: Path) -> dict[str, Score]:
-    """Policy -> its score on one game, the mean over its rows.
+class _Told(NamedTuple):
+    """A policy's results on one game: of its row, or of all its pairings in a tournament."""
+
+    name: str
+    mean_return: float | None
+    mean_half: float | None
+    score: float | None
+    win_half: float | None
+
+
+def _told(result: Evaluation) -> list[_Told]:
+    if result.standings is not None:
+        return [
+            _Told(each.name, each.mean_return.value, _half(*each.mean_return[1:]), each.score,
+                  _half(*each.win_rate[1:]))
+            for each in result.standings.entrants
+        ]  # fmt: skip
+    return [
+        _Told(row.policy, row.mean_return, _half(row.mean_return_low, row.mean_return_high),
+              _wins(row), _half(row.win_rate_low, row.win_rate_high))
+        for row in result.rows
+    ]  # fmt: skip
+
+
+def _wins(row: Row) -> float | None:
+    judged = row.wins + row.draws + row.losses
+    return (row.wins + row.draws / 2) / judged if judged else None
+
+
+def _half(low: float | None, high: float | None) -> float | None:
+    return None if low is None or high is None else (high - low) / 2
+
+
+def _scores(result: Evaluation) -> dict[str, Score]:
+    """Policy -> its score on one game.
 
     Raises:
         UsageError: returns have no limits, and nobody says what a win is.
     """
-    with closing(Store(folder / FILE_NAME, new=False)) as log:
+    assert result.folder is not None
+    with closing(Store(result.folder / FILE_NAME, new=False)) as log:
         meta = log.meta()
-    rows = load_run(folder).rows
     least, most = meta["min_utility"], meta["max_utility"]
-    if least is None or most is None or not (isfinite(least) and isfinite(most) and least < most):
-        pairs = [(row.policy, _by_wins(row, meta["game"])) for row in rows]
-    else:
-        pairs = list(_by_returns(folder, rows, least, most))
-    found: dict[str, list[Score]] = {}
-    for name, score in pairs:
-        found.setdefault(name, []).append(score)
-    return {name: _mean(scores) for name, scores in found.items()}
-
-
-def _by_wins(row: Row, game: str) -> Score:
-    judged = row.wins + row.draws + row.losses
-    if not judged or row.win_rate_low is None or row.win_rate_high is None:
-        raise UsageError(
-            f"there is no table across the games: returns of {game} have no limits, and nobody "
-            "says what a win is; say it with --win"
-        )
-    return Score((row.wins + row.draws / 2) / judged, (row.win_rate_high - row.win_rate_low) / 2)
-
-
-def _by_returns(
-    folder: Path, rows: Sequence[Row], least: float, most: float
-) -> Iterator[tuple[str, Score]]:
-    """Everybody's scores, row by row; of pairings those of both sides."""
-    width = most - least
-    for row in rows:
-        if row.mean_return is None or row.mean_return_low is None or row.mean_return_high is None:
-            continue
-        half = (row.mean_return_high - row.mean_return_low) / 2 / width
-        sides = lineup_means(folder, row.policy, row.opponent)
-        if sides is None:
-            yield row.policy, Score((row.mean_return - least) / width, half)
-            continue
-        # Of two whose returns add up to zero, both are known equally well.
-        mirrored = len(sides) == 2 and abs(sum(sides.values())) < 1e-9
-        for name, mean in sides.items():
-            known = half if mirrored or name == row.policy else None
-            yield name, Score((mean - least) / width, known)
+    limits = None not in (least, most) and isfinite(least) and isfinite(most) and least < most
+    found = {}
+    for each in _told(result):
+        if limits and each.mean_return is not None:
+            half = None if each.mean_half is None else each.mean_half / (most - least)
+            found[each.name] = Score((each.mean_return - least) / (most - least), half)
+        elif each.score is not None:
+            found[each.name] = Score(each.score, each.win_half)
+        else:
+            raise UsageError(
+                f"there is no table across the games: returns of {result.table.game} have no "
+                "limits, and nobody says what a win is; say it with --win"
+            )
+    return found

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from openenv_tui.connection.access import Access, Headers
 from openenv_tui.errors import CapacityError, ConnectionFailedError, UsageError
 from openenv_tui.evaluation.plan import LOCAL, Cast, Plan, Tournament, check_fit
-from openenv_tui.evaluation.rounds import TOGETHER, drawn, in_whole_deals
+from openenv_tui.evaluation.rounds import drawn, in_whole_deals
+from openenv_tui.evaluation.sides import JOINT
 from openenv_tui.evaluation.stopping import Bounds, rule_for
 from openenv_tui.game import Game
 from openenv_tui.rule import judged
@@ -47,7 +48,7 @@ class About:
         served = ", ".join(sorted(set(self.opponents.values())))
         if not self.opponent_needed:
             return [(policy, served or None) for policy in plan.policies]
-        return [(spec, TOGETHER.join(plan.others(row))) for row, spec in enumerate(plan.policies)]
+        return [(spec, JOINT.join(plan.others(row))) for row, spec in enumerate(plan.policies)]
 
     def pairing(self, plan: Plan) -> str:
         """What is shared, in a sentence without its full stop."""
@@ -86,10 +87,12 @@ class About:
             "seats": list(self.seats),
             "min_utility": info.min_utility,
             "max_utility": info.max_utility,
+            "zero_sum": info.zero_sum,
             "learn": plan.learn,
             "clock": plan.clock,
             "sprt": plan.sprt,
             "precision": plan.precision,
+            "forfeits": plan.forfeits,
         }
 
 

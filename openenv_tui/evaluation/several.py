@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from openenv_tui.connection.access import Access
 from openenv_tui.errors import StoreError, UsageError
@@ -17,11 +18,13 @@ from openenv_tui.evaluation.folder import (
     read_manifest,
     start_series,
 )
+from openenv_tui.evaluation.persons import Host
 from openenv_tui.evaluation.plan import Plan
 from openenv_tui.evaluation.runner import NO_ACCESS, resume_run, run_plan
 from openenv_tui.evaluation.series import Series, games_of, load_series
 from openenv_tui.evaluation.setup import expect_playable
 from openenv_tui.evaluation.show_series import as_markdown
+from openenv_tui.evaluation.store import FILE_NAME
 from openenv_tui.evaluation.under_way import Progress
 
 
@@ -35,6 +38,7 @@ def run_games(
     formats: Sequence[str] = (),
     access: Access = NO_ACCESS,
     tell: Callable[[str], None],
+    host: Host | None = None,
 ) -> Series:
     """Play plans of different games to their end, or to ``stop``.
 
@@ -47,6 +51,7 @@ def run_games(
         formats: of the summaries of each game.
         access: as of ``run_plan``.
         tell: told which game is begun.
+        host: as of ``run_plan``.
 
     Raises:
         UsageError: one of the games or policies cannot be; nothing has been played then.
@@ -56,8 +61,10 @@ def run_games(
     plans = [expect_playable(plan, access, tell) for plan in plans]
     place = new_folder(folder, f"{len(plans)}-games")
     with claimed(place):
-        places = start_series(place, plans, command, formats)
-        return _play(place, plans, places, progress, stop or threading.Event(), access, tell)
+        start_series(place, plans, command, formats)
+        stop = stop or threading.Event()
+        options = {"progress": progress, "stop": stop, "access": access, "host": host}
+        return _play(place, plans, stop, tell, options)
 
 
 def resume_games(
@@ -68,6 +75,7 @@ def resume_games(
     stop: threading.Event | None = None,
     access: Access = NO_ACCESS,
     tell: Callable[[str], None],
+    host: Host | None = None,
 ) -> Series:
     """Play what runs of several games have left; arguments and errors as of ``resume_run``."""
     written = read_manifest(folder).get("plans", [])
@@ -75,10 +83,9 @@ def resume_games(
     if not load_or_none(folder, lambda series: series.interrupted):
         raise UsageError(f"{folder} is complete already; see it with: openenv-tui show {folder}")
     with claimed(folder):
-        places = games_of(folder)
-        return _play(
-            folder, plans, places, progress, stop or threading.Event(), access, tell, give_up
-        )
+        stop = stop or threading.Event()
+        options = {"progress": progress, "stop": stop, "access": access, "host": host}
+        return _play(folder, plans, stop, tell, options, give_up)
 
 
 def load_or_none(folder: Path, ask: Callable[[Series], bool]) -> bool:
@@ -92,15 +99,14 @@ def load_or_none(folder: Path, ask: Callable[[Series], bool]) -> bool:
 def _play(
     folder: Path,
     plans: Sequence[Plan],
-    places: Mapping[str, Path],
-    progress: Callable[[Progress], None] | None,
     stop: threading.Event,
-    access: Access,
     tell: Callable[[str], None],
+    options: Mapping[str, Any],
     give_up: float | None = None,
 ) -> Series:
-    manifest = read_manifest(folder)
-    command, formats = manifest.get("command", ()), manifest.get("formats", ())
+    """Play what is left of each game, with options that ``run_plan`` and ``resume_run`` take."""
+    manifest, places = read_manifest(folder), games_of(folder)
+    written = {"command": manifest.get("command", ()), "formats": manifest.get("formats", ())}
     try:
         for plan in plans:
             if stop.is_set():
@@ -110,18 +116,13 @@ def _play(
                 continue
             tell(f"{plan.game}:")
             if (place / MANIFEST).exists():
-                result = resume_run(
-                    place, give_up=give_up, progress=progress, stop=stop, tell=tell, access=access
-                )
+                result = resume_run(place, give_up=give_up, tell=tell, **options)
             else:
-                result = run_plan(
-                    plan, place, progress=progress, stop=stop, command=command, formats=formats,
-                    access=access, tell=tell,
-                )  # fmt: skip
+                result = run_plan(plan, place, tell=tell, **written, **options)
             if result.interrupted:
                 break
     finally:
-        if any((place / MANIFEST).exists() for place in places.values()):
+        if any((place / FILE_NAME).exists() for place in places.values()):
             series = load_series(folder)
             finish_series(folder, as_markdown(series), interrupted=series.interrupted)
     return series

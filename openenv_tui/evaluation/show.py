@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import StringIO
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from openenv_tui.evaluation.forfeits import Faults, Worth
 from openenv_tui.evaluation.table import Row, Table
+from openenv_tui.model import ForfeitKind
 
 COLUMNS = ("#", "policy", "win rate", "mean return", "W/D/L", "steps", "episodes")
 WORDS = ("policy", "against", "enough?")
@@ -48,9 +52,40 @@ def as_rich(table: Table) -> RenderableType:
         cells += [str(row.lost_sessions)] if lost else []
         cells += [row.verdict] if tested else []
         drawn.add_row(*map(Text, cells))
-    below = [Text(versus + table.caption, style="dim")]
+    faulty = [faults_table(table.faults), Text()] if table.faults else []
+    below: list[RenderableType] = [*faulty, Text(versus + table.caption, style="dim")]
     below += [Text(f"Note: {warning}.", style="yellow") for warning in table.warnings]
     return Group(drawn, *below)
+
+
+def faults_table(faults: Sequence[Faults]) -> RenderableType:
+    """Forfeits by kind, lost sessions, and what each row is worth under either rule."""
+    kinds = [kind for kind in ForfeitKind if any(each.kinds[kind] for each in faults)]
+    drawn = RichTable(
+        title="Forfeits, and what they decide: win rate, mean return",
+        title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    headings = ["policy", *kinds, "others'", "lost sessions", "as losses", "left out"]
+    for heading in headings:
+        named = heading in ("policy", "lost sessions")
+        drawn.add_column(
+            heading,
+            justify="left" if named else "right",
+            overflow="fold",
+            min_width=10 if heading == "policy" else None,
+        )
+    for each in faults:
+        lost = ", ".join(f"{number} {kind}" for kind, number in each.lost.items()) or "0"
+        cells = [each.policy, *(str(each.kinds[kind]) for kind in kinds), str(each.others), lost]
+        drawn.add_row(*map(Text, [*cells, _worth(each.loss), _worth(each.excluded)]))
+    return drawn
+
+
+def _worth(worth: Worth) -> str:
+    rate = "?" if worth.win_rate is None else f"{worth.win_rate:.3f}"
+    mean = "?" if worth.mean_return is None else f"{worth.mean_return:,.3f}"
+    return f"{rate}, {mean}\nof {worth.episodes:,}"
 
 
 def as_text(table: Table, width: int = 100) -> str:

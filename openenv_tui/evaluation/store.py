@@ -10,13 +10,19 @@ import sqlite3
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
-from openenv_tui.errors import StoreError
+from openenv_tui.errors import StoreError, UsageError
+from openenv_tui.evaluation.forfeits import ForfeitRule
 from openenv_tui.evaluation.opening import log_failure, opened_to_read, opened_to_write
+from openenv_tui.evaluation.scored import ALL, COLUMNS, REPLAYED, faulty, scored
 from openenv_tui.evaluation.stats import Sums
 from openenv_tui.model import Action, ForfeitKind, MatchRecord, Outcome
+
+if TYPE_CHECKING:
+    from openenv_tui.evaluation.clusters import Floats
 
 SCHEMA_VERSION = 2
 READ_VERSIONS = (1, 2)
@@ -45,8 +51,6 @@ COMMIT;
 """
 CHANGES = {0: SCHEMA, 1: UPGRADE}
 """Version of a log -> what makes one of this version of it."""
-COLUMNS = ("row", "episode", "seat", "seed", "outcome", "return", "steps", "complete", "actions",
-           "returns", "forfeit", "forfeit_seat", "message")  # fmt: skip
 USUAL = 9
 """So many of the columns say all there is to say of most episodes."""
 
@@ -57,15 +61,23 @@ def _insert(columns: int) -> str:
 
 
 INSERT_USUAL, INSERT_WHOLE = _insert(USUAL), _insert(len(COLUMNS))
+INSERT_REPLAYED = f"""
+INSERT OR REPLACE INTO replayed ({ALL}, attempt) VALUES ({", ".join("?" * (len(COLUMNS) + 1))})
+"""
 
 MOST_JOINED = 12
 """Deals of more episodes are grouped."""
+
+LEFT = "left"
+"""The kind of a lost episode that a person did not finish."""
 
 CUT = "cut off"
 """The message of an episode that this side's limit on steps ended."""
 
 Entry: TypeAlias = tuple[Any, ...]
-"""One line of ``episodes``: its first columns, or all of them."""
+"""One line of ``episodes``: its first columns, or all of them; and then those of its attempts that
+were forfeited and played again.
+"""
 
 WIN, LOSS, DRAW = Outcome.WIN, Outcome.LOSS, Outcome.DRAW
 
@@ -78,6 +90,7 @@ class Counts(NamedTuple):
         units: independent units for the mean return: complete deals, or episodes.
         forfeits: kind -> number, by the row's own policy.
         cut: episodes that this side's limit on steps ended.
+        left_out: episodes that do not count, because somebody forfeited them.
     """
 
     episodes: int
@@ -91,6 +104,7 @@ class Counts(NamedTuple):
     forfeits: dict[str, int]
     lost: int
     cut: int = 0
+    left_out: int = 0
 
 
 class Line(NamedTuple):
@@ -149,6 +163,20 @@ def entry(row: int, episode: int, seat: int, record: MatchRecord, *, whole: bool
     return (*usual, json.dumps(returns), *said)
 
 
+def replayed(line: Entry, earlier: Sequence[Entry]) -> Entry:
+    """The line of an episode that was played again.
+
+    Args:
+        line: of its last attempt.
+        earlier: of those before, in order; all of them forfeits.
+    """
+    return (*_padded(line), tuple(map(_padded, earlier)))
+
+
+def _padded(line: Entry) -> Entry:
+    return (*line, *[None] * (len(COLUMNS) - len(line)))
+
+
 def _wide(history: Sequence[Action]) -> bytearray:
     try:
         return bytearray(b"\x08") + struct.pack(f"<{len(history)}q", *history)
@@ -192,6 +220,8 @@ class Store:
         if not new and not Path(path).is_file():
             raise StoreError(f"there is no run in {Path(path).parent}: {FILE_NAME} is missing")
         self._writes = new
+        self._rule: ForfeitRule | None = None
+        self._known_rule: ForfeitRule | None = None
         try:
             self._db = opened_to_write(self.path) if new else opened_to_read(self.path)
             self._version = self._read_version()
@@ -220,6 +250,11 @@ class Store:
             meta: JSON values.
             rows: (policy, opponent) of each row.
         """
+        if meta.get("forfeits") == ForfeitRule.REPLAY:
+            try:
+                self._db.execute(REPLAYED)
+            except sqlite3.Error as error:
+                raise log_failure(self.path, error) from error
         # All of it or nothing: a log that says what it is says everything.
         self._write_all([
             ("INSERT OR REPLACE INTO meta VALUES (?, ?)",
@@ -236,8 +271,15 @@ class Store:
         """
         entries = list(entries)
         usual = [line for line in entries if len(line) == USUAL]
-        whole = [line for line in entries if len(line) > USUAL]
-        self._write_all([(INSERT_USUAL, usual), (INSERT_WHOLE, whole)])
+        whole = [line[: len(COLUMNS)] for line in entries if len(line) > USUAL]
+        again = [
+            (*attempt, number)
+            for line in entries
+            if len(line) > len(COLUMNS)
+            for number, attempt in enumerate(line[-1])
+        ]
+        statements = [(INSERT_USUAL, usual), (INSERT_WHOLE, whole)]
+        self._write_all(statements + ([(INSERT_REPLAYED, again)] if again else []))
 
     def add_lost(self, row: int, episode: int, kind: str, message: str) -> None:
         """Log an episode whose session was lost; it is to be played again."""
@@ -256,12 +298,14 @@ class Store:
 
     def forget(self, row: int, start: int = 0) -> None:
         """Take the episodes of a row from ``start`` on out of the log."""
-        self._write("DELETE FROM episodes WHERE row = ? AND episode >= ?", [(row, start)])
+        where = "WHERE row = ? AND episode >= ?", [(row, start)]
+        tables = ("episodes", "replayed") if self._replays else ("episodes",)
+        self._write_all([(f"DELETE FROM {table} {where[0]}", where[1]) for table in tables])
 
     def results(self, row: int, start: int = 0) -> list[tuple[int, int | None, float | None]]:
         """(episode, outcome, return) of a row from ``start`` on, by episode."""
         return self._read(
-            "SELECT episode, outcome, return FROM episodes WHERE row = ? AND episode >= ? "
+            f"SELECT episode, outcome, return FROM {self._scored} WHERE row = ? AND episode >= ? "
             "ORDER BY episode",
             (row, start),
         )
@@ -301,6 +345,20 @@ class Store:
         """Kind -> number of the sessions that were lost."""
         kind = "'lost'" if self._version == 1 else "kind"
         return dict(self._read(f"SELECT {kind} AS k, COUNT(*) FROM lost GROUP BY k ORDER BY k"))
+
+    def faults_by_place(self, row: int, players: int, orders: int) -> list[Entry]:
+        """(kind, seats after the row's policy, other way round, number) of a row's forfeits.
+
+        Args:
+            row: of the run.
+            players: of the game.
+            orders: in how many orders the others sit around the row's policy.
+        """
+        return self._read(
+            "SELECT forfeit, (forfeit_seat - seat + ?) % ? AS by, episode % (? * ?) / ? AS around, "
+            f"COUNT(*) FROM {self._faulty} WHERE row = ? AND forfeit IS NOT NULL GROUP BY 1, 2, 3",
+            (players, players, players, orders, players, row),
+        )
 
     def episodes(self, row: int) -> list[Entry]:
         """The lines of one row, by episode."""
@@ -344,15 +402,41 @@ class Store:
             for player in range(players)
         )
         return self._read(
-            f"SELECT episode % ? AS arrangement, seat, COUNT(*), {told} FROM episodes "
+            f"SELECT episode % ? AS arrangement, seat, COUNT(*), {told} FROM {self._scored} "
             "WHERE row = ? AND episode >= ? AND episode < ? GROUP BY arrangement",
             (arrangements, row, span.start, span.stop),
         )
 
+    def numbers(self, row: int, columns: Sequence[str], most: int | None = None) -> Floats:
+        """Some columns of a row's episodes, by episode, as numbers; NaN for what is not known.
+
+        Args:
+            row: of the run.
+            columns: names, or expressions of them.
+            most: episodes from this number on are left out.
+
+        Returns:
+            Shape (episodes, columns).
+        """
+        import numpy as np
+
+        told = ", ".join(f"IFNULL({column}, 9e999)" for column in columns)
+        try:
+            # As a stream: a list of a million tuples takes far more room than their numbers.
+            found = self._db.execute(
+                f"SELECT {told} FROM {self._scored} WHERE row = ? AND episode < ? ORDER BY episode",
+                (row, 1 << 62 if most is None else most),
+            )
+            flat = np.fromiter(chain.from_iterable(found), float)
+        except sqlite3.Error as error:
+            raise log_failure(self.path, error) from error
+        flat[flat == np.inf] = np.nan
+        return flat.reshape(-1, len(columns))
+
     def deals(self, row: int) -> list[tuple[int, int, int | None, float]]:
         """(seat, seed, outcome, return) of a row's episodes whose return is known."""
         return self._read(
-            "SELECT seat, seed, outcome, return FROM episodes "
+            f"SELECT seat, seed, outcome, return FROM {self._scored} "
             "WHERE row = ? AND return IS NOT NULL ORDER BY episode",
             (row,),
         )
@@ -360,7 +444,7 @@ class Store:
     def tally(self, row: int, seat: int | None = None) -> list[tuple[float, int]]:
         """(return, number of episodes) of a row, ascending; of one seat alone if it is named."""
         return self._read(
-            "SELECT return, COUNT(*) FROM episodes WHERE row = ? AND return IS NOT NULL "
+            f"SELECT return, COUNT(*) FROM {self._scored} WHERE row = ? AND return IS NOT NULL "
             "AND (?2 IS NULL OR seat = ?2) GROUP BY return ORDER BY return",
             (row, seat),
         )
@@ -368,20 +452,22 @@ class Store:
     def stretches(self, row: int, length: int) -> list[tuple[int, int, float, float]]:
         """(first episode, episodes, sum of returns, sum of their squares) of consecutive ones."""
         return self._read(
-            "SELECT MIN(episode), COUNT(*), TOTAL(return), TOTAL(return * return) FROM episodes "
-            "WHERE row = ? AND return IS NOT NULL GROUP BY episode / ? ORDER BY 1",
+            "SELECT MIN(episode), COUNT(*), TOTAL(return), TOTAL(return * return) "
+            f"FROM {self._scored} WHERE row = ? AND return IS NOT NULL "
+            "GROUP BY episode / ? ORDER BY 1",
             (row, length),
         )
 
-    def deal_means(self, row: int, deal: int) -> list[tuple[int, float]]:
-        """(number of the deal, mean return) of a row's complete deals, the least return first."""
+    def deal_means(self, row: int, deal: int) -> list[tuple[float, int, int]]:
+        """(mean return, number of complete deals with it, the first of them), ascending."""
         return self._read(
-            "SELECT episode / ?2 AS d, AVG(return) AS u FROM episodes WHERE row = ?1 GROUP BY d "
-            "HAVING COUNT(return) = ?2 ORDER BY u, d",
+            "SELECT u, COUNT(*), MIN(d) FROM (SELECT episode / ?2 AS d, AVG(return) AS u "
+            f"FROM {self._scored} WHERE row = ?1 GROUP BY d HAVING COUNT(return) = ?2) "
+            "GROUP BY u ORDER BY u",
             (row, deal),
         )
 
-    def faults(self, row: int, most: int) -> list[tuple[str, int, int, str, int]]:
+    def fault_messages(self, row: int, most: int) -> list[tuple[str, int, int, str, int]]:
         """(kind, 1 if by the row's own policy, first episode, message, number), the most first."""
         return self._read(
             "SELECT forfeit, forfeit_seat = seat AS own, MIN(episode), message, COUNT(*) AS n "
@@ -405,19 +491,16 @@ class Store:
             "SELECT COUNT(*), TOTAL(outcome = 1), TOTAL(outcome = 0), TOTAL(outcome = -1), "
             "TOTAL(steps), COUNT(return), TOTAL(return), COUNT(forfeit), "
             f"TOTAL(forfeit IS NULL AND message = '{CUT}'), TOTAL(return * return) "
-            "FROM episodes WHERE row = ?",
+            f"FROM {self._scored} WHERE row = ?",
             (row,),
         )
         units = Sums(totals[5], totals[6], totals[9]) if deal == 1 else self._units(row, deal)
-        forfeits = (
-            self._read(
-                "SELECT forfeit, COUNT(*) FROM episodes WHERE row = ? AND forfeit_seat = seat "
-                "GROUP BY forfeit",
-                (row,),
-            )
-            if totals[7]
-            else []
-        )
+        known, total, excluded = totals[5], totals[6], self._by is ForfeitRule.EXCLUDED
+        if excluded and units.number:
+            # Of a deal that lost one of its games the others are of some seats only.
+            known, total = units.number * deal, units.total * deal
+        forfeits = self.faults_by_kind(row) if totals[7] or self._replays else {}
+        own = {kind: number for (kind, mine), number in forfeits.items() if mine}
         (lost,) = self._read("SELECT COUNT(*) FROM lost WHERE row = ?", (row,))
         return Counts(
             episodes=totals[0],
@@ -425,13 +508,73 @@ class Store:
             draws=int(totals[2]),
             losses=int(totals[3]),
             steps=int(totals[4]),
-            known=totals[5],
-            total=totals[6],
+            known=known,
+            total=total,
             units=units,
-            forfeits={kind.value: 0 for kind in ForfeitKind} | dict(forfeits),
+            forfeits={kind.value: 0 for kind in ForfeitKind} | own,
             lost=lost[0],
             cut=int(totals[8]),
+            left_out=totals[7] if excluded else 0,
         )
+
+    def faults_by_kind(self, row: int) -> dict[tuple[str, bool], int]:
+        """(kind, by the row's own policy) -> number of a row's forfeits."""
+        found = self._read(
+            f"SELECT forfeit, forfeit_seat = seat AS own, COUNT(*) FROM {self._faulty} "
+            "WHERE row = ? AND forfeit IS NOT NULL GROUP BY forfeit, own",
+            (row,),
+        )
+        return {(kind, bool(own)): number for kind, own, number in found}
+
+    def lost_kinds(self, row: int) -> dict[str, int]:
+        """Kind -> number of the sessions of a row that were lost."""
+        kind = "'lost'" if self._version == 1 else "kind"
+        return dict(
+            self._read(
+                f"SELECT {kind} AS k, COUNT(*) FROM lost WHERE row = ? GROUP BY k ORDER BY k",
+                (row,),
+            )
+        )
+
+    @contextmanager
+    def counting(self, rule: ForfeitRule | None) -> Iterator[None]:
+        """Count forfeits by another rule than that of the run; None for that of the run.
+
+        Raises:
+            UsageError: they would have had to be played again.
+        """
+        if rule is ForfeitRule.REPLAY and not self._replays:
+            raise UsageError(
+                "no forfeit of this run was played again, so nobody knows what would have come of "
+                "it; that is asked for when a run is made: eval --forfeits replay"
+            )
+        before, self._rule = self._rule, rule or self._rule
+        try:
+            yield
+        finally:
+            self._rule = before
+
+    @property
+    def _of_run(self) -> ForfeitRule:
+        if self._known_rule is None and self.described:
+            self._known_rule = ForfeitRule(self.meta().get("forfeits") or ForfeitRule.LOSS)
+        return self._known_rule or ForfeitRule.LOSS
+
+    @property
+    def _by(self) -> ForfeitRule:
+        return self._rule or self._of_run
+
+    @property
+    def _replays(self) -> bool:
+        return self._of_run is ForfeitRule.REPLAY
+
+    @property
+    def _scored(self) -> str:
+        return scored(self._by, replayed=self._replays)
+
+    @property
+    def _faulty(self) -> str:
+        return faulty(self._by, replayed=self._replays)
 
     def _units(self, row: int, deal: int) -> Sums:
         """Sums over the means of complete deals of at least two episodes.
@@ -442,18 +585,18 @@ class Store:
         others = range(1, min(deal, MOST_JOINED))
         if deal > MOST_JOINED:
             source = (
-                "SELECT AVG(return) AS u FROM episodes WHERE row = :row GROUP BY episode / :deal "
-                "HAVING COUNT(return) = :deal"
+                f"SELECT AVG(return) AS u FROM {self._scored} WHERE row = :row "
+                "GROUP BY episode / :deal HAVING COUNT(return) = :deal"
             )
         else:
             total = "".join(f" + e{place}.return" for place in others)
             joins = "".join(
-                f" JOIN episodes e{place} ON e{place}.row = e0.row "
+                f" JOIN {self._scored} e{place} ON e{place}.row = e0.row "
                 f"AND e{place}.episode = e0.episode + {place}"
                 for place in others
             )
             source = (
-                f"SELECT (e0.return{total}) / :deal AS u FROM episodes e0{joins} "
+                f"SELECT (e0.return{total}) / :deal AS u FROM {self._scored} e0{joins} "
                 "WHERE e0.row = :row AND e0.episode % :deal = 0"
             )
         (units,) = self._read(

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import starmap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from openenv_tui.evaluation.forfeits import (
+    WORDS,
+    Faults,
+    ForfeitRule,
+    forfeit_rule,
+    read_faults,
+)
+from openenv_tui.evaluation.paired import shared_ranks
+from openenv_tui.evaluation.ranking import PAIRED, RETURN, Ranking, crossed, rank_rule, ranking
 from openenv_tui.evaluation.stats import mean_interval, wilson
 from openenv_tui.evaluation.stopping import Bounds, Result, Watch, rule_for
-from openenv_tui.evaluation.store import Store
+from openenv_tui.evaluation.store import LEFT, Store
+
+if TYPE_CHECKING:
+    from openenv_tui.evaluation.standings import Standings
 
 
 @dataclass(frozen=True)
@@ -27,8 +39,9 @@ class Row:
         lost_sessions: episodes lost with their connection, and played again.
         exact_mean_return: None: not worked out.
         exact_win_rate: None: not worked out.
-        rank: by mean return, from 1; equal means share a rank.
+        rank: from 1, and one more for each who is better beyond doubt.
         cut_off: episodes that a limit on steps ended.
+        left_out: episodes that do not count, because somebody forfeited them.
         complete: all its episodes were played, or enough of them by the run's own rule.
         verdict: how it stands with that rule; "" without one.
     """
@@ -54,6 +67,7 @@ class Row:
     cut_off: int = 0
     complete: bool = True
     verdict: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,13 @@ class Table:
     Attributes:
         lost: kind -> number of the sessions that were lost; their episodes were played again.
         stopping: the rule by which rows end early, in a sentence; "" without one.
-        tournament: how it was held, if the rows are the pairings of one.
+        ranked_by: "mean return", or "score" where no return is told.
+        test: by which rows are told apart.
+        rule: for forfeits, in words; "" where nobody forfeited and a forfeit is a loss.
+        faults: forfeits and lost sessions of each row, and what it would be worth under other
+            rules; () where there were none, and while a run goes on.
+        better: pairs of places in ``rows``, of which the first is better beyond doubt.
+        standings: of a tournament, where they are exported with its pairings.
     """
 
     run: str
@@ -77,16 +97,26 @@ class Table:
     lost: Mapping[str, int] = field(default_factory=dict)
     audit: Mapping[str, Any] | None = None
     stopping: str = ""
-    tournament: Mapping[str, Any] | None = None
+    ranked_by: str = RETURN
+    test: str = PAIRED
+    rule: str = ""
+    faults: tuple[Faults, ...] = ()
+    better: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    standings: Standings | None = field(default=None, repr=False)
 
     @property
     def caption(self) -> str:
         """Rule, seeds, episodes, pairing and methods, in a few sentences."""
-        each = "policy" if self.tournament is None else "pairing"
+        told = f"{self.setting} {self.method}{self.rule} {self.stopping}".rstrip()
+        return told + rank_rule(self.ranked_by, self.test, len(self.rows))
+
+    @property
+    def setting(self) -> str:
+        """What was played: game, place, episodes, seed, rule and pairing, in a few sentences."""
+        each = "policy" if self.standings is None else "pairing"
         return (
             f"{self.game} on {self.env}, {self.episodes:,} episodes a {each}, seed {self.seed}. "
-            f"{self.outcome_rule[:1].upper()}{self.outcome_rule[1:]}. {self.pairing}. "
-            f"{self.method} {self.stopping}Ranked by mean return."
+            f"{self.outcome_rule[:1].upper()}{self.outcome_rule[1:]}. {self.pairing}."
         )
 
     @property
@@ -104,22 +134,23 @@ class Table:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader might overlook."""
+        rates = [row.win_rate for row in self.rows]
+        found = crossed([row.policy for row in self.rows], rates, self.better, self.ranked_by)
+        return (*found, *self.incidents)
+
+    @property
+    def incidents(self) -> tuple[str, ...]:
+        """What went otherwise than planned."""
         found = []
-        for first, second in zip(self.rows, self.rows[1:], strict=False):
-            if first.win_rate is None or second.win_rate is None:
-                continue
-            if first.opponent != second.opponent:
-                continue
-            if first.rank < second.rank and first.win_rate < second.win_rate:
-                found.append(
-                    f"{first.policy} has the higher mean return, "
-                    f"{second.policy} the higher win rate"
-                )
         short = [row.policy for row in self.rows if not row.complete]
         if short:
             found.append(f"not all episodes were played: {', '.join(short)}")
-        if self.lost:
-            kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items())
+        left = self.lost.get(LEFT)
+        if left:
+            games = "game was" if left == 1 else "games were"
+            found.append(f"{left:,} {games} left in the middle by the person, to be played again")
+        kinds = ", ".join(f"{kind} {number}" for kind, number in self.lost.items() if kind != LEFT)
+        if kinds:
             found.append(f"sessions were lost and their episodes played again: {kinds}")
         found += [
             f"{row.cut_off:,} of {row.policy}'s episodes were cut off by the limit on steps"
@@ -129,7 +160,13 @@ class Table:
         found += [
             f"only {known:,} of {row.policy}'s {row.episodes:,} episodes have a known outcome"
             for row in self.rows
-            if 0 < (known := row.wins + row.draws + row.losses) < row.episodes
+            if 0 < (known := row.wins + row.draws + row.losses) < row.episodes - row.left_out
+        ]
+        found += [
+            f"{row.left_out:,} of {row.policy}'s {row.episodes:,} episodes were forfeited, by "
+            "whomever, and do not count"
+            for row in self.rows
+            if row.left_out
         ]
         return tuple(found)
 
@@ -147,18 +184,37 @@ class Table:
             "method": self.method,
             "caption": self.caption,
             "notes": list(self.warnings),
-            **({} if self.tournament is None else {"tournament": dict(self.tournament)}),
+            "faults": [each.to_dict() for each in self.faults],
         }
 
 
-def tabulate(store: Store) -> Table:
-    """Compute the table from the log alone."""
+def tabulate(store: Store, *, live: bool = False, forfeits: str = "") -> Table:
+    """Compute the table from the log alone.
+
+    Args:
+        store: the log.
+        live: the run goes on, and a table is asked for several times a second: its ranks are of
+            the first deals.
+        forfeits: the rule for them, if not that of the run.
+
+    Raises:
+        UsageError: the log does not say what would have come of that rule.
+    """
+    with store.counting(forfeit_rule(forfeits) if forfeits else None):
+        return _tabulated(store, live, forfeits)
+
+
+def _tabulated(store: Store, live: bool, forfeits: str) -> Table:
     meta = store.meta()
     stops = watches(store)
     rows = [
         _row(store, number, policy, opponent, meta, stops[number] if stops else None)
         for number, (policy, opponent) in enumerate(store.rows())
     ]
+    rule = forfeit_rule(forfeits or meta.get("forfeits") or ForfeitRule.LOSS)
+    faulty = any(sum(row.forfeits.values()) or row.left_out for row in rows)
+    compared = ranking(store, meta, live=live)
+    ranked, better = _ranked(rows, compared)
     return Table(
         run=meta["run"],
         game=meta["game"],
@@ -167,11 +223,15 @@ def tabulate(store: Store) -> Table:
         pairing=meta["pairing"],
         outcome_rule=meta["outcome_rule"],
         episodes=meta["episodes"],
-        rows=_ranked(rows),
+        rows=ranked,
         lost=store.lost(),
         audit=meta.get("audit"),
         stopping=_stopping(meta),
-        tournament=meta.get("tournament"),
+        ranked_by=compared.key,
+        test=compared.test,
+        rule=f" {WORDS[rule]}." if faulty or rule is not ForfeitRule.LOSS else "",
+        faults=() if live else read_faults(store, meta["deal"]),
+        better=better,
     )
 
 
@@ -193,11 +253,11 @@ def watches(store: Store) -> list[Watch]:
 
 def _stopping(meta: Mapping[str, Any]) -> str:
     if meta.get("precision") is not None:
-        return f"A row ends when its interval is ±{meta['precision']:g}. "
+        return f" A row ends when its interval is ±{meta['precision']:g}."
     if meta.get("sprt"):
         return (
-            f"A row ends with the decision of a sequential test of {meta['sprt']}, wrong at most "
-            "5 % of the time either way; its intervals are not adjusted for that. "
+            f" A row ends with the decision of a sequential test of {meta['sprt']}, wrong at most "
+            "5 % of the time either way; its intervals are not adjusted for that."
         )
     return ""
 
@@ -240,6 +300,7 @@ def _row(
         exact_win_rate=None,
         rank=0,
         cut_off=counts.cut,
+        left_out=counts.left_out,
         complete=counts.episodes >= meta["episodes"] or (stop is not None and stop.verdict.enough),
         verdict=_verdict(stop) if stop is not None else "",
     )
@@ -251,17 +312,25 @@ def _verdict(stop: Watch) -> str:
     return f"{verdict.words}, about {verdict.left:,} left" if open_still else verdict.words
 
 
-def _ranked(rows: Sequence[Row]) -> tuple[Row, ...]:
-    def merit(row: Row) -> float:
-        return float("-inf") if row.mean_return is None else row.mean_return
+def _ranked(
+    rows: Sequence[Row], found: Ranking
+) -> tuple[tuple[Row, ...], tuple[tuple[int, int], ...]]:
+    """The rows, best first, and the pairs of their places of which the first is better."""
+    ranks = shared_ranks(found.better)
+    places = sorted(
+        range(len(rows)), key=lambda number: (ranks[number], -_merit(rows[number], found.key))
+    )
+    pairs = tuple(
+        (place, below)
+        for place, one in enumerate(places)
+        for below, other in enumerate(places)
+        if found.better[one][other]
+    )
+    return tuple(replace(rows[number], rank=ranks[number]) for number in places), pairs
 
-    ordered = sorted(rows, key=lambda row: -merit(row))
-    ranked = []
-    for row in ordered:
-        better = sum(1 for other in rows if merit(other) > merit(row))
-        ranked.append(Row(**{**_fields(row), "rank": better + 1}))
-    return tuple(ranked)
 
-
-def _fields(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__dataclass_fields__}
+def _merit(row: Row, key: str) -> float:
+    judged = row.wins + row.draws + row.losses
+    score = (row.wins + row.draws / 2) / judged if judged else None
+    value = row.mean_return if key == RETURN else score
+    return float("-inf") if value is None else value

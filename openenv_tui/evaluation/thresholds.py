@@ -5,9 +5,11 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from openenv_tui.evaluation.table import Table
+if TYPE_CHECKING:
+    from openenv_tui.evaluation.runner import Evaluation
 
 FIELDS: Final = (
     "win_rate", "win_rate_low", "win_rate_high", "mean_return", "mean_return_low",
@@ -15,6 +17,8 @@ FIELDS: Final = (
     "cut_off", "rank", "forfeits",
 )  # fmt: skip
 """Numbers of a row; ``forfeits`` is their sum."""
+IN_STANDINGS: Final = {"episodes": "games"}
+"""Fields that standings call otherwise."""
 CONDITION: Final = r"^\s*(>=|<=|>|<|==)\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 TESTS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq,
@@ -32,28 +36,40 @@ class Verdict(NamedTuple):
     words: str
 
 
-def judge(table: Table, thresholds: Mapping[str, Mapping[str, str]]) -> list[Verdict]:
-    """How the rows of a run stand with what they have to reach; each row of a policy has to.
+def judge(result: Evaluation, thresholds: Mapping[str, Mapping[str, str]]) -> list[Verdict]:
+    """How a run stands with what it has to reach.
+
+    In a tournament, thresholds are of an entrant's results over all its pairings; in other runs,
+    every row of a policy has to reach them.
 
     Args:
-        table: of one game.
+        result: of one game.
         thresholds: policy -> field -> condition such as ">= 0.99".
     """
+    standings = result.standings
+    if standings is None:
+        told = [(row.policy, asdict(row)) for row in result.rows]
+    else:
+        told = [(each["name"], each) for each in standings.to_dict()["entrants"]]
     found = []
     for policy, wanted in thresholds.items():
-        rows = [row for row in table.rows if row.policy == policy]
-        if not rows:
-            found.append(Verdict(False, f"{table.game}: {policy} has no row of its own"))
-        for row in rows:
-            versus = f" against {row.opponent}" if row.opponent and len(rows) > 1 else ""
+        for values in (values for name, values in told if name == policy):
             for field, condition in wanted.items():
-                value = sum(row.forfeits.values()) if field == "forfeits" else getattr(row, field)
-                met = value is not None and holds(value, condition)
-                is_now = "not known" if value is None else f"{value:.6g}"
-                wish = f"{condition.strip()}" if met else f"not {condition.strip()}"
-                words = f"{table.game}: {policy}{versus}: {field} is {is_now}, {wish}"
-                found.append(Verdict(met, words))
+                verdict = _judged(values, field, condition)
+                words = f"{result.table.game}: {policy}: {verdict.words}"
+                found.append(verdict._replace(words=words))
     return found
+
+
+def _judged(values: Mapping[str, Any], field: str, condition: str) -> Verdict:
+    value = values.get(IN_STANDINGS.get(field, field), values.get(field))
+    if field == "forfeits":
+        value = sum(values["forfeits"].values())
+    if value is None:
+        return Verdict(False, f"{field} is not known, {condition.strip()} was asked for")
+    met = holds(value, condition)
+    wish = condition.strip() if met else f"not {condition.strip()}"
+    return Verdict(met, f"{field} is {value:.6g}, {wish}")
 
 
 def holds(value: float, condition: str) -> bool:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.evaluation.engines.chunks import Chunks, gaps
+from openenv_tui.evaluation.persons import Host, PersonsGames, persons_rows
 from openenv_tui.evaluation.plan import LOCAL, Cast, Plan
 from openenv_tui.evaluation.setup import Where, awaited
 from openenv_tui.evaluation.stopping import Result
-from openenv_tui.evaluation.store import Entry, Store
+from openenv_tui.evaluation.store import LEFT, Entry, Store
 from openenv_tui.evaluation.table import Table, tabulate, watches
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Run:
         stop: ends the run soon after it is set.
         where: the run is played.
         ahead: episodes of rows that are to come after these.
+        host: seats a person, where the plan has one.
 
     Attributes:
         total: episodes of all rows; of those that ended early, what they needed.
@@ -75,6 +77,7 @@ class Run:
         stop: threading.Event,
         where: Where,
         ahead: int = 0,
+        host: Host | None = None,
     ) -> None:
         self._plan = plan
         self._cast = cast
@@ -82,6 +85,7 @@ class Run:
         self._progress = progress
         self._stop = stop
         self._where = where
+        self._host = host
         self._waiting: list[Entry] = []
         self._started = self._flushed = monotonic()
         self._note: Callable[[], str] = str
@@ -92,6 +96,7 @@ class Run:
         rows = range(len(plan.policies))
         self.total = sum(map(plan.length, rows))
         self._todo = {row: gaps(store.played(row), plan.length(row)) for row in rows}
+        self._persons = persons_rows(plan, len(store.meta().get("seats", ())) - 1)
         self._watches = watches(store)
         self._chunks: Chunks | None = None
         self._ended: set[int] = set()
@@ -145,12 +150,34 @@ class Run:
             awaited(self._play_on_server())
         else:
             self._play_here()
+        self._play_with_person()
         self._report(last=True)
+
+    def _play_with_person(self) -> None:
+        """Last, so that nobody has to wait at the keyboard."""
+        todo = {row: self._todo[row] for row in self._persons if self._todo[row]}
+        if not todo or self._host is None or self._stop.is_set():
+            return
+        games = PersonsGames(self._plan, self._cast, self._where, todo, self, self._ended)
+        try:
+            self._host(games)
+        finally:
+            self.problems += games.close()
+
+    def keep(self, played: Entry) -> None:
+        """Log a person's game at once."""
+        self._waiting.append(played)
+        self.done += 1
+        self.flush()
+
+    def give_up(self, row: int, episode: int, reason: str) -> None:
+        """Log that a person left a game; it is to be played again."""
+        self.log.add_lost(row, episode, LEFT, reason)
 
     def _play_here(self) -> None:
         from openenv_tui.evaluation.engines.inline import InlinePlayer
 
-        rows = range(len(self._plan.policies))
+        rows = [row for row in range(len(self._plan.policies)) if row not in self._persons]
         spread: list[int] = []
         if self._plan.jobs > 1 and not self._cast:
             spread = [row for row in rows if not self._learns(row)]
@@ -189,7 +216,10 @@ class Run:
     async def _play_on_server(self) -> None:
         from openenv_tui.evaluation.engines.sessions import SessionsPlayer
 
-        listed = [(row, e) for row, spans in self._todo.items() for span in spans for e in span]
+        rows = [row for row in self._todo if row not in self._persons]
+        listed = [(row, e) for row in rows for span in self._todo[row] for e in span]
+        if not listed:
+            return
         todo = sorted(listed, key=lambda each: each[1])
         where = self._where
         there = replace(self._plan, env=where.address)
@@ -247,6 +277,6 @@ class Run:
         """The table of a moment ago: of a long log, a new one for every report would cost most."""
         began = monotonic()
         if self._table is None or anew or began >= self._table_due:
-            self._table = tabulate(self.log)
+            self._table = tabulate(self.log, live=not anew)
             self._table_due = monotonic() + TABLE_PAUSE * (monotonic() - began)
         return self._table

@@ -77,11 +77,13 @@ class Sitting:
         about: which game of several this is; "" where that goes without saying.
         again: what ``recover`` does, in a word or two.
         open_seats: the person may take a seat.
+        tells_seed: the person may know what the chance of the game follows from.
     """
 
     about = ""
     again = "Reconnect"
     open_seats = True
+    tells_seed = True
 
     def __init__(
         self,
@@ -158,16 +160,20 @@ class Sitting:
         self.rewards = dict.fromkeys(self.chairs, 0.0)
         self.returns = dict.fromkeys(self.chairs, 0.0)
         self.step = None
-        seats = {player: Seat(chair.name, chair) for player, chair in self.chairs.items()}
-        opponents = self.environment.opponents
-        self.match = match = Match(self.game, seats, self.seed, self._episode, opponents)
-        self._episode += 1
+        self.match = match = self._next_match()
         for chair in self.chairs.values():
             await chair.settled()
         async with aclosing(_closable(moves(self.environment, match))) as steps:
             async for step in steps:
                 self._note(match, step)
                 yield step
+
+    def _next_match(self) -> Match:
+        seats = {player: Seat(chair.name, chair) for player, chair in self.chairs.items()}
+        opponents = self.environment.opponents
+        match = Match(self.game, seats, self.seed, self._episode, opponents)
+        self._episode += 1
+        return match
 
     async def reopen(self) -> None:
         """Open the environment anew, after it was lost.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import subprocess
 import sys
-from itertools import pairwise
+from io import StringIO
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from openenv_tui.cli import run
 from openenv_tui.evaluation.plan import Plan
 from openenv_tui.evaluation.runner import run_plan
+from openenv_tui.evaluation.store import FILE_NAME, Store
 from tests.support.pages import Page
 from tests.support.servers import our_server
 
@@ -95,6 +98,73 @@ def test_a_run_of_pairings_names_both_sides(tmp_path):
     assert any("seat 0: first, seat 1: tactician" in title for title in titles)
 
 
+def held(place, game, names, episodes):
+    """A tournament: a run whose rows are its pairings, and that says so."""
+    pairs = list(combinations(names, 2))
+    plan = Plan(
+        game,
+        tuple(one for one, _ in pairs),
+        episodes=episodes,
+        seed=1,
+        against=tuple((other,) for _, other in pairs),
+    )
+    run_plan(plan, place)
+    store = Store(place / FILE_NAME, new=True)
+    about = {"format": "round-robin", "entrants": list(names), "anchor": names[0]}
+    store.describe({"tournament": about}, store.rows())
+    store.close()
+
+
+@pytest.mark.parametrize("game", ["tic_tac_toe", "kuhn_poker"])
+def test_a_tournament_has_standings_and_who_did_how_against_whom(game, tmp_path):
+    names = ("random", "first", "last", "minimax" if game == "tic_tac_toe" else "kuhn_equilibrium")
+    held(tmp_path / "run", game, names, 40)
+    text, page = made(tmp_path / "run", tmp_path / "page.html", "--figures", str(tmp_path))
+    assert len(text.encode()) < 400_000
+    assert {"Head to head", "Pairings"} <= {words.strip() for words in page.texts}
+    for words in ("4 entrants, 240 games, round-robin", "Bradley-Terry", "The first seat"):
+        assert words in page.text
+    shades = [
+        td["class"] for td in page.named("td") if re.fullmatch(r"h\d|none", td.get("class", ""))
+    ]
+    assert len(shades) == 3 * 16
+    assert shades.count("none") == 3 * 4
+    written = {path.stem for path in tmp_path.glob("*.pdf")}
+    assert written >= {"rating", "mean-return", "score-matrix", "superiority", "returns"}
+
+
+def test_a_tournament_is_exported_whole(tmp_path):
+    place = tmp_path / "run"
+    held(place, "kuhn_poker", ("random", "first", "last"), 40)
+    export = {}
+    for name in ("csv", "jsonl", "json", "md", "latex", "html"):
+        assert run(["export", str(place), "-f", name, "-o", str(tmp_path / name)]) == 0
+        export[name] = (tmp_path / name).read_text()
+    lines = list(csv.DictReader(StringIO(export["csv"])))
+    assert [line["kind"] for line in lines] == ["standing"] * 3 + ["meeting"] * 6 + ["pairing"] * 3
+    meetings = {(m["policy"], m["opponent"]): m for m in lines if m["kind"] == "meeting"}
+    there, back = (float(meetings[key]["mean_return"]) for key in meetings if "random" not in key)
+    assert there == -back
+    records = [json.loads(line) for line in export["jsonl"].splitlines()]
+    assert [r["mean_return"] for r in records] == [float(line["mean_return"]) for line in lines]
+    assert len(json.loads(export["json"])["tournament"]["matrix"]) == 3
+    assert export["latex"].count(r"\begin{table}") == 4
+    for name in ("md", "html"):
+        for title in ("Standings", "Head to head", "Superiority", "Pairings"):
+            assert title in export[name]
+
+
+def test_parquet_of_a_tournament_has_numbers_for_numbers(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    held(tmp_path / "run", "kuhn_poker", ("random", "first", "last"), 20)
+    out = tmp_path / "table.parquet"
+    assert run(["export", str(tmp_path / "run"), "-f", "parquet", "-o", str(out)]) == 0
+    found = parquet.read_table(out)
+    assert str(found.schema.field("points").type) == "double"
+    assert str(found.schema.field("kind").type) == "string"
+    assert found.num_rows == 12
+
+
 def test_learning_is_drawn(tmp_path):
     plan = Plan("catch", ("q_learning", "random"), episodes=400, seed=1, learn=True)
     run_plan(plan, tmp_path / "run")
@@ -119,6 +189,7 @@ def test_what_others_call_themselves_and_say_stays_text(tmp_path, monkeypatch):
     assert len(page.named("script")) == 2
     assert "\x1b" not in text
     assert "<script>alert(1)" in page.text
+    assert "forfeits left out" in page.text
     assert hostile in reel(page)["rows"]
     assert any("forfeit" in deal["reason"] for deal in reel(page)["deals"])
 

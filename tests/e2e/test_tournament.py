@@ -55,7 +55,8 @@ def test_every_format_leaves_a_run_that_all_commands_take(form, tmp_path):
                        form, "--json", "--out", "run", cwd=tmp_path)  # fmt: skip
     printed = json.loads(done.stdout)
     assert printed["tournament"]["format"] == form
-    assert printed["tournament"]["entrants"] == list(THREE[1::2])
+    names = {entrant["name"] for entrant in printed["tournament"]["entrants"]}
+    assert names == set(THREE[1::2])
     assert json.loads(openenv_tui("show", "run", "--json", cwd=tmp_path).stdout) == printed
     assert "0 of" not in openenv_tui("verify", "run", cwd=tmp_path).stdout
     again = openenv_tui("rerun", "run", "--out", "again", cwd=tmp_path).stderr

@@ -124,9 +124,18 @@ def test_of_two_numbers_one_is_at_least_the_other(one, other):
 
 
 def test_every_row_of_a_policy_is_held_to_its_threshold():
-    table = run_plan(Plan("catch", ("tracker", "random"), episodes=50, seed=1), keep=False).table
+    result = run_plan(Plan("catch", ("tracker", "random"), episodes=50, seed=1), keep=False)
     every = dict.fromkeys(FIELDS, ">= -1000")
-    assert all(each.met for each in judge(table, {"tracker": every, "random": every}))
-    (missed,) = judge(table, {"tracker": {"win_rate": "< 0.5"}})
+    assert all(each.met for each in judge(result, {"tracker": every, "random": every}))
+    (missed,) = judge(result, {"tracker": {"win_rate": "< 0.5"}})
     assert not missed.met
     assert missed.words == "catch: tracker: win_rate is 1, not < 0.5"
+
+
+def test_thresholds_of_a_tournament_are_of_all_pairings_of_an_entrant():
+    held = Plan("kuhn_poker", ("random", "first", "last"), episodes=20, seed=1,
+                tournament=Tournament())  # fmt: skip
+    result = run_plan(held, keep=False)
+    games, rate = judge(result, {"last": {"episodes": "== 40", "win_rate": ">= 0"}})
+    assert games.met
+    assert rate.met

@@ -49,13 +49,13 @@ def test_json_is_the_object_that_scripts_are_promised(table):
     shown = json.loads(EXPORTERS.load("json")(table))
     assert list(shown) == [
         "run", "game", "env", "seed", "pairing", "outcome_rule", "audit", "rows", "method",
-        "caption", "notes",
+        "caption", "notes", "faults",
     ]  # fmt: skip
     assert list(shown["rows"][0]) == [
         "policy", "opponent", "episodes", "wins", "draws", "losses", "win_rate", "win_rate_low",
         "win_rate_high", "mean_return", "mean_return_low", "mean_return_high", "mean_steps",
         "forfeits", "lost_sessions", "exact_mean_return", "exact_win_rate", "rank", "cut_off",
-        "complete", "verdict",
+        "complete", "verdict", "left_out",
     ]  # fmt: skip
 
 
@@ -159,7 +159,9 @@ def test_the_caption_says_rule_seed_episodes_pairing_and_methods(table):
 
 def test_the_table_warns_where_rate_and_return_disagree(table):
     first, second = table.rows
-    odd = replace(table, rows=(replace(first, win_rate=0.1), replace(second, win_rate=0.9)))
+    rows = replace(first, win_rate=0.1), replace(second, win_rate=0.9)
+    assert not replace(table, rows=rows, better=()).warnings
+    odd = replace(table, rows=rows, better=((0, 1),))
     assert "has the higher mean return" in odd.warnings[0]
     assert "Note: " in as_text(odd)
 

@@ -1,14 +1,20 @@
 """Paired tests, against scipy, statsmodels' published examples and simulation."""
 
 import random
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, ttest_1samp
 
-from openenv_tui.evaluation.paired import holm, mcnemar, mean_test, shared_ranks
+from openenv_tui.evaluation.paired import (
+    better_beyond_doubt,
+    holm,
+    mcnemar,
+    mean_test,
+    shared_ranks,
+)
 from openenv_tui.evaluation.stats import Sums
 
 chances = st.floats(0, 1)
@@ -63,5 +69,48 @@ def test_holm_keeps_what_it_promises():
 
 
 def test_who_cannot_be_told_apart_shares_a_rank():
-    told = [[False, False, True], [False, False, False], [True, False, False]]
-    assert shared_ranks([3.0, 2.0, 1.0], told) == [1, 1, 2]
+    better = [[False, False, True], [False, False, False], [False, False, False]]
+    assert shared_ranks(better) == [1, 1, 2]
+
+
+def test_who_beats_a_better_one_is_better_too():
+    differences = {(0, 1): (1.0, 1e-9), (1, 2): (1.0, 1e-9), (0, 2): (2.0, 0.9)}
+    assert better_beyond_doubt([3.0, 2.0, 1.0], differences)[0] == [False, True, True]
+
+
+def test_what_two_have_shared_has_to_agree_with_all_that_they_played():
+    assert better_beyond_doubt([1.0, 2.0], {(0, 1): (0.5, 1e-9)}) == [[False] * 2] * 2
+
+
+compared = st.integers(1, 6).flatmap(
+    lambda count: st.tuples(
+        st.lists(st.floats(-3, 3), min_size=count, max_size=count),
+        st.permutations(range(count)),
+        st.lists(st.floats(0, 0.2), min_size=15, max_size=15),
+    )
+)
+
+
+@given(compared)
+def test_ranks_are_consistent_and_the_order_of_rows_changes_nothing(drawn):
+    merits, order, p_values = drawn
+    pairs = list(combinations(range(len(merits)), 2))
+    tests = {
+        (one, other): (merits[one] - merits[other], p)
+        for (one, other), p in zip(pairs, p_values, strict=False)
+    }
+    better = better_beyond_doubt(merits, tests)
+    ranks = shared_ranks(better)
+    assert ranks[merits.index(max(merits))] == 1
+    for one, other in pairs:
+        for first, second in ((one, other), (other, one)):
+            if better[first][second]:
+                assert ranks[first] < ranks[second]
+                assert merits[first] > merits[second]
+    mixed = {}
+    for one, other in combinations(range(len(merits)), 2):
+        pair = order[one], order[other]
+        difference, p = tests[min(pair), max(pair)]
+        mixed[one, other] = difference if pair[0] < pair[1] else -difference, p
+    again = shared_ranks(better_beyond_doubt([merits[place] for place in order], mixed))
+    assert again == [ranks[place] for place in order]

@@ -128,7 +128,7 @@ def test_a_perfect_record_stays_finite_and_is_marked():
 
 def test_who_never_met_has_no_joint_rating():
     deals = {(Game(0, 1, 1),): 3, (Game(2, 3, -1),): 3}
-    assert components(4, deals) == [[0, 1], [2, 3]]
+    assert components(4, [game for (game,) in deals]) == [[0, 1], [2, 3]]
     with pytest.raises(DisconnectedError, match="never met: a, b; c, d"):
         rate("abcd", deals)
 

@@ -146,9 +146,12 @@ def kuhn(tmp_path_factory):
 
 def test_the_best_and_the_worst_deal_are_chosen(kuhn):
     chosen = choose(kuhn, kuhn.meta(), Wish(("best", "worst")), [0])
-    means = dict(kuhn.deal_means(0, 2))
-    best, worst = (means[one.episodes[0] // 2] for one in chosen)
-    assert (best, worst) == (max(means.values()), min(means.values()))
+    means = kuhn.deal_means(0, 2)
+    assert sum(number for _, number, _ in means) == 30
+    returns = [entry[5] for entry in kuhn.episodes(0)]
+    best, worst = (sum(returns[e] for e in one.episodes) / 2 for one in chosen)
+    assert (best, worst) == (means[-1][0], means[0][0])
+    assert best == max(sum(returns[n : n + 2]) / 2 for n in range(0, 60, 2))
     assert all(len(one.episodes) == 2 for one in chosen)
 
 

@@ -40,8 +40,8 @@ def test_each_format_has_its_pairings(form, pairings, tmp_path):
     result = run_plan(held(form), tmp_path / "run")
     assert len(result.rows) == pairings
     assert not result.interrupted
-    assert load_run(tmp_path / "run").table.to_dict() == result.table.to_dict()
-    assert result.table.tournament["entrants"] == list(FIVE)
+    assert load_run(tmp_path / "run").to_dict() == result.to_dict()
+    assert {each.name for each in result.standings.entrants} == set(FIVE)
 
 
 @pytest.mark.parametrize("form", ["round-robin", "swiss", "knockout"])
@@ -149,7 +149,7 @@ def test_games_for_one_have_no_pairings(tmp_path):
     result = run_plan(plan, tmp_path / "run", tell=said.append)
     assert [row.policy for row in result.rows] == ["tracker", "random"]
     assert "there are no pairings" in said[0]
-    assert result.table.tournament is None
+    assert result.standings is None
 
 
 @pytest.mark.parametrize(

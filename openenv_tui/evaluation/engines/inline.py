@@ -10,6 +10,7 @@ from typing import NamedTuple
 from arena_env.arena import Arena
 from openenv_tui.environment import Waited
 from openenv_tui.errors import AwaitedPolicyError, OpenEnvTuiError
+from openenv_tui.evaluation.engines.attempts import Attempts
 from openenv_tui.evaluation.engines.chunks import Chunk
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
@@ -156,18 +157,33 @@ class InlinePlayer:
 
     def _play(self, seating: Seating, chunk: Chunk, played: list[Entry]) -> None:
         arena, seeds, row, game = self._arena, self._seeds, chunk.row, self._game
+        again = self._plan.attempts > 1
         for episode in range(chunk.start, chunk.stop):
             seat, table, names = seating.at(episode)
             match = Match(game, table, seeds[seating.deal(episode)], episode, None, names)
             record = play(arena, match)
-            played.append(entry(row, episode, seat, record, whole=self._whole))
+            line = entry(row, episode, seat, record, whole=self._whole)
+            if record.forfeit is not None and again:
+                line = self._again(match, line)
+            played.append(line)
+
+    def _again(self, first: Match, line: Entry) -> Entry:
+        """The line of an episode of which the first attempt was forfeited."""
+        attempts = Attempts(self._plan, first, line, whole=self._whole)
+        while (match := attempts.next) is not None:
+            attempts.add(play(self._arena, match))
+        return attempts.line
 
     async def _play_awaiting(self, seating: Seating, chunk: Chunk, played: list[Entry]) -> None:
         for episode in range(chunk.start, chunk.stop):
             seat, table, _ = seating.at(episode)
             match = Match(self._game, table, self._seeds[seating.deal(episode)], episode)
             record = await play_async(Waited(self._arena), match)
-            played.append(entry(chunk.row, episode, seat, record, whole=self._whole))
+            line = entry(chunk.row, episode, seat, record, whole=self._whole)
+            attempts = Attempts(self._plan, match, line, whole=self._whole)
+            while (again := attempts.next) is not None:
+                attempts.add(await play_async(Waited(self._arena), again))
+            played.append(attempts.line)
 
     def close(self) -> list[str]:
         """Let every policy save what it keeps, and tell what went wrong with that."""

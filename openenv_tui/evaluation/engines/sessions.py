@@ -28,10 +28,12 @@ from openenv_tui.errors import (
     UsageError,
     WireError,
 )
+from openenv_tui.evaluation.engines.attempts import Attempts
 from openenv_tui.evaluation.engines.inline import Seating, deals, whole_entries
 from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.store import Entry, entry
 from openenv_tui.match import Match, moves
+from openenv_tui.model import MatchRecord
 from openenv_tui.rule import judged
 
 Lost: TypeAlias = "Callable[[int, int, OpenEnvTuiError], None]"
@@ -302,10 +304,17 @@ class SessionsPlayer:
         seat, table, _ = seatings[row].at(episode)
         seed = deals(self._plan, game.info.name)[seatings[row].deal(episode)]
         match = Match(game, table, seed, episode, environment.opponents)
+        whole = whole_entries(self._plan, game.info)
+        line = entry(row, episode, seat, await self._played(environment, match), whole=whole)
+        attempts = Attempts(self._plan, match, line, whole=whole)
+        while (again := attempts.next) is not None:
+            attempts.add(await self._played(environment, again))
+        return attempts.line
+
+    async def _played(self, environment: AsyncEnvironment, match: Match) -> MatchRecord:
         async for _ in moves(environment, match):
             # Whoever answers is alive.
             self._trouble = None
         if match.record is None:
             raise OpenEnvTuiError("the match ended without a record")
-        whole = whole_entries(self._plan, game.info)
-        return entry(row, episode, seat, match.record, whole=whole)
+        return match.record

@@ -35,11 +35,27 @@ COMMON = ("run", "game", "env", "seed", "pairing", "outcome_rule")
 
 
 def records(table: Table) -> list[dict[str, Any]]:
-    """The rows as flat records: what is common, the row, forfeits by kind, method and caption."""
+    """The rows as flat records: what is common, the row, forfeits by kind, method and caption.
+
+    Of a tournament, its standings and its matrix too; see ``tournament``.
+    """
     whole = table.to_dict()
     common = {key: whole[key] for key in COMMON}
     about = {"method": table.method, "caption": table.caption}
-    return [common | flat(row) | about for row in whole["rows"]]
+    rows = [common | flat(row) | about for row in whole["rows"]]
+    if table.standings is None:
+        return rows
+    from openenv_tui.evaluation.export.tournament import records as tournament
+
+    said = {"method": table.standings.caption, "caption": table.caption}
+    whole_run = [common | each | said for each in tournament(table.standings)]
+    return _even([*whole_run, *(row | {"kind": "pairing"} for row in rows)])
+
+
+def _even(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With the same keys in all of them."""
+    keys = dict.fromkeys(key for line in lines for key in line)
+    return [{key: line.get(key) for key in keys} for line in lines]
 
 
 def flat(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,4 +9,7 @@ from openenv_tui.evaluation.table import Table
 
 def export(table: Table) -> str:
     """One object, indented."""
-    return json.dumps(table.to_dict(), indent=2) + "\n"
+    found = table.to_dict()
+    if table.standings is not None:
+        found["tournament"] = table.standings.to_dict()
+    return json.dumps(found, indent=2) + "\n"

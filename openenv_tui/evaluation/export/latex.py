@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from openenv_tui.evaluation.export.sheet import HEADINGS, WORDS, Sheet, sheets
+from openenv_tui.evaluation.export.sheet import WORDS, Sheet, sheets
 from openenv_tui.evaluation.table import Table
 from openenv_tui.render import printable
 
@@ -47,13 +47,13 @@ def _environment(sheet: Sheet) -> str:
 
 def _narrowed(sheet: Sheet) -> Sheet:
     """Of the results, what fits on a page; what says nothing is left out."""
-    if sheet.headings != HEADINGS:
+    if "mean steps" not in sheet.headings:
         return sheet
     telling = {"rank", "policy", "win rate [95 %]", "mean return [95 %]", "mean steps", "episodes"}
     for heading, nothing in (("opponent", ""), ("forfeits", "0"), ("lost sessions", "0")):
-        if any(row[HEADINGS.index(heading)] != nothing for row in sheet.rows):
+        if any(row[sheet.headings.index(heading)] != nothing for row in sheet.rows):
             telling.add(heading)
-    return sheet.only(*[heading for heading in HEADINGS if heading in telling])
+    return sheet.only(*[heading for heading in sheet.headings if heading in telling])
 
 
 def _cells(cells: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import Any, get_args, get_type_hints
 
 from openenv_tui.errors import MissingExtraError
-from openenv_tui.evaluation.export import records
+from openenv_tui.evaluation.export import COMMON, records
 from openenv_tui.evaluation.table import Row, Table
 
 try:
@@ -17,6 +17,8 @@ except ImportError as error:
     raise MissingExtraError("the parquet format", "parquet") from error
 
 TYPES = {bool: arrow.bool_(), int: arrow.int64(), float: arrow.float64(), str: arrow.string()}
+
+TEXTS = {*COMMON, "method", "caption", "kind", "bound"} - {"seed"}
 
 
 def export(table: Table) -> bytes:
@@ -38,7 +40,10 @@ def _type(name: str) -> Any:
     """A column's type, which is the same for every run: files of many runs can be joined."""
     if name == "seed" or name.startswith("forfeits_"):
         return arrow.int64()
-    hint = get_type_hints(Row).get(name, str)
+    if name in TEXTS:
+        return arrow.string()
+    # What a run's rows do not have is of standings, and a number.
+    hint = get_type_hints(Row).get(name, float)
     for kind in get_args(hint) or (hint,):
         if kind in TYPES:
             return TYPES[kind]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from openenv_tui.evaluation.show import forfeits, mean, rate
 from openenv_tui.evaluation.table import Row, Table
+
+if TYPE_CHECKING:
+    from openenv_tui.evaluation.standings import Standings
 
 HEADINGS = (
     "rank", "policy", "opponent", "episodes", "wins", "draws", "losses",
@@ -40,9 +45,35 @@ class Sheet(NamedTuple):
 
 
 def sheets(table: Table) -> tuple[Sheet, ...]:
-    """Everything that a run's export shows, in order."""
+    """Everything that a run's export shows, in order; of a tournament, its pairings last."""
+    results = _results(table)
+    if table.standings is None:
+        return (results,)
+    said = f"{table.setting} {table.method}"
+    pairings = results.only(*[heading for heading in results.headings if heading != "rank"])
+    # Whose opponents are the weaker has the higher return: pairings do not compare policies.
+    notes = replace(table, better=()).warnings
+    pairings = pairings._replace(title="Pairings", caption=said, notes=notes)
+    return (*_standings(table.standings, table.setting), pairings)
+
+
+def _standings(found: Standings, setting: str) -> Iterator[Sheet]:
+    from openenv_tui.evaluation.export import tournament
+
+    said = f"{setting} {found.caption}"
+    yield Sheet("Standings", tournament.HEADINGS, tournament.standing_cells(found), said,
+                found.warnings)  # fmt: skip
+    headings = tournament.matrix_headings(found)
+    yield Sheet("Head to head", headings, tournament.matrix_cells(found),
+                tournament.about_matrix(found))  # fmt: skip
+    if found.superiority:
+        likely = "How likely it is that the row is stronger than the column (LOS), by the ratings."
+        yield Sheet("Superiority", headings, tournament.likelihood_cells(found), likely)
+
+
+def _results(table: Table) -> Sheet:
     rows = tuple(map(_cells, table.rows))
-    return (Sheet("", HEADINGS, rows, table.caption, table.warnings),)
+    return Sheet("", HEADINGS, rows, table.caption, table.warnings)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from openenv_tui.errors import UsageError
@@ -88,13 +89,16 @@ def _by_return(store: Store, row: int, deal: int, words: Sequence[str]) -> list[
     means = store.deal_means(row, deal) if set(words) & {"best", "median", "worst"} else []
     found = []
     if means:
-        least, most = means[0], min(means, key=lambda each: (-each[1], each[0]))
-        middle = means[(len(means) - 1) // 2]
-        places = {"best": most[0], "median": _first(means, middle[1]), "worst": least[0]}
+        half = sum(number for _, number, _ in means) / 2
+        seen = accumulate(number for _, number, _ in means)
+        median = next(
+            first for (_, _, first), upto in zip(means, seen, strict=True) if upto >= half
+        )
+        places = {"best": means[-1][2], "median": median, "worst": means[0][2]}
         found = _merged([(word, places[word]) for word in words if word in places])
     elif set(words) - {"forfeit"}:
         found = [("the first", 0)]
-    faults = store.faults(row, 1) if "forfeit" in words else []
+    faults = store.fault_messages(row, 1) if "forfeit" in words else []
     return found + [("forfeit", first // deal) for _, _, first, _, _ in faults]
 
 
@@ -103,11 +107,12 @@ def _merged(named: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     reasons: dict[int, list[str]] = {}
     for word, place in named:
         reasons.setdefault(place, []).append(word)
-    return [(" and ".join(words), place) for place, words in reasons.items()]
+    return [(listed(words), place) for place, words in reasons.items()]
 
 
-def _first(means: Sequence[tuple[int, float]], value: float) -> int:
-    return min(number for number, mean in means if mean == value)
+def listed(words: Sequence[str]) -> str:
+    """Words as a sentence has them: ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _episodes(store: Store, row: int, deal: int, at: int) -> tuple[int, ...]:

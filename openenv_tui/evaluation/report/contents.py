@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.evaluation.folder import read_manifest
+from openenv_tui.evaluation.report import tournament
 from openenv_tui.evaluation.report.choice import Chosen, Wish, choose
 from openenv_tui.evaluation.report.figures import (
     Curve,
@@ -22,6 +23,7 @@ from openenv_tui.evaluation.report.figures import (
 )
 from openenv_tui.evaluation.report.replays import Projector, Replay, frames_each
 from openenv_tui.evaluation.report.spread import Spread, shared_bins, spread
+from openenv_tui.evaluation.standings import Standings, standings_of
 from openenv_tui.evaluation.stats import Interval, Sums, mean_interval
 from openenv_tui.evaluation.store import FILE_NAME, Store
 from openenv_tui.evaluation.table import Row, Table, tabulate
@@ -31,6 +33,8 @@ Told: TypeAlias = "float | None"
 WINDOWS = 60
 """A learning curve has about so many dots."""
 LEAST_WINDOW = 5
+MOST_STRIPS = 24
+"""So many rows have their distribution drawn; all are in the table of quantiles."""
 FAULTS_EACH = 5
 """So many different messages of forfeits are shown for each row."""
 
@@ -72,6 +76,7 @@ class Contents:
         title: what a person calls the game.
         labels: of the table's rows, in its order; each is different.
         figures: in the order of the page.
+        standings: of a tournament.
         unreplayed: why no game is shown; "" where some are, or none was asked for.
     """
 
@@ -86,6 +91,7 @@ class Contents:
     faults: tuple[Fault, ...]
     shown: tuple[Shown, ...]
     unreplayed: str = ""
+    standings: Standings | None = None
 
 
 def read_run(folder: Path, wish: Wish) -> Contents:
@@ -109,7 +115,8 @@ def _read(store: Store, folder: Path, wish: Wish) -> Contents:
     table = replace(tabulate(store), run=folder.name)
     numbers = store.rows()
     order = [numbers.index((row.policy, row.opponent)) for row in table.rows]
-    labels = _labels(table.rows)
+    found = standings_of(store)
+    labels = _labels(table.rows, pairings=found is not None)
     named = dict(zip(order, labels, strict=True))
     spreads = _spreads(store, named)
     title, shown, unreplayed = _shown(store, meta, wish, named)
@@ -119,24 +126,28 @@ def _read(store: Store, folder: Path, wish: Wish) -> Contents:
         labels=labels,
         meta=meta,
         manifest=read_manifest(folder),
-        figures=tuple(_figures(store, meta, table, named, spreads)),
+        figures=tuple(_figures(store, meta, table, named, spreads, found)),
         spreads=spreads,
         seats=tuple(_seats(store, meta, named)),
         faults=tuple(
             Fault(label, kind, bool(own), first, message, number)
             for row, label in named.items()
-            for kind, own, first, message, number in store.faults(row, FAULTS_EACH)
+            for kind, own, first, message, number in store.fault_messages(row, FAULTS_EACH)
         ),
         shown=shown,
         unreplayed=unreplayed,
+        standings=found,
     )
 
 
-def _labels(rows: tuple[Row, ...]) -> tuple[str, ...]:
-    """The policies' names, with their opponents where a policy has several rows."""
+def _labels(rows: tuple[Row, ...], *, pairings: bool) -> tuple[str, ...]:
+    """The policies' names, with their opponents where a policy may have several rows."""
     often = Counter(row.policy for row in rows)
     return tuple(
-        f"{row.policy} v {row.opponent}" if often[row.policy] > 1 else row.policy for row in rows
+        f"{row.policy} v {row.opponent}"
+        if row.opponent and (pairings or often[row.policy] > 1)
+        else row.policy
+        for row in rows
     )
 
 
@@ -146,7 +157,18 @@ def _figures(
     table: Table,
     named: Mapping[int, str],
     spreads: tuple[Spread, ...],
+    found: Standings | None,
 ) -> list[Figure]:
+    drawn = _ranking(meta, table, named) if found is None else list(tournament.figures(found))
+    if spreads:
+        drawn.append(Strips("returns", "Returns of the episodes", "return", spreads[:MOST_STRIPS]))
+    if meta.get("learn"):
+        curves, window = _curves(store, meta, named)
+        drawn += [Curves("learning", "Return by episode", window, curves)] if curves else []
+    return drawn
+
+
+def _ranking(meta: Mapping[str, Any], table: Table, named: Mapping[int, str]) -> list[Figure]:
     several = int(meta.get("players", 1)) > 1
     rows = list(zip(named.values(), table.rows, strict=True))
     found: list[Figure] = []
@@ -158,11 +180,6 @@ def _figures(
                             row.exact_win_rate) for label, row in rows):  # fmt: skip
         measured, even = "share of episodes won, 95 % interval", 0.5 if several else None
         found.append(Forest("win-rate", "Win rate", measured, rates, even))
-    if spreads:
-        found.append(Strips("returns", "Returns of the episodes", "return", spreads))
-    if meta.get("learn"):
-        curves, window = _curves(store, meta, named)
-        found += [Curves("learning", "Return by episode", window, curves)] if curves else []
     return found
 
 
@@ -203,7 +220,7 @@ def _curves(
 
 def _seats(store: Store, meta: Mapping[str, Any], named: Mapping[int, str]) -> list[SeatResult]:
     players = int(meta.get("players", 1))
-    if players < 2:
+    if players < 2 or meta.get("tournament"):
         return []
     found = []
     for row, label in named.items():

@@ -27,6 +27,7 @@ class Forest:
         name: of its file.
         axis: what is measured.
         reference: a value that means neither good nor bad; None for none.
+        digits: decimals of its values; None to choose them by their size.
     """
 
     name: str
@@ -34,6 +35,14 @@ class Forest:
     axis: str
     estimates: tuple[Estimate, ...]
     reference: float | None = None
+    digits: int | None = None
+
+    def written(self, value: float) -> str:
+        """A value with as many decimals as all of them."""
+        if self.digits is not None:
+            return f"{value:,.{self.digits}f}"
+        most = max(abs(estimate.value) for estimate in self.estimates)
+        return f"{value:,.{3 if most < 100 else 1 if most < 1000 else 0}f}"
 
     @property
     def words(self) -> str:
@@ -143,7 +152,7 @@ class Heat:
         return f"{self.title}: {len(self.left)} rows and {len(self.top)} columns."
 
     def shade(self, row: int, column: int) -> int:
-        """From -4 (the lowest) to 4; 0 is the middle."""
+        """From -4 (the lowest) to 4; 0 is the middle, and where there is no value."""
         value = self.values[row][column]
         if value is None:
             return 0

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
 from openenv_tui import __version__
 from openenv_tui.errors import MissingExtraError
 from openenv_tui.evaluation.export.sheet import WORDS, Sheet, sheets
+from openenv_tui.evaluation.report.choice import listed
 from openenv_tui.evaluation.report.contents import Contents
 from openenv_tui.evaluation.report.figures import Curves, Forest, Heat, Strips, shown
 from openenv_tui.evaluation.report.pictures import Picture, Reel, as_html, tone_rules
 from openenv_tui.evaluation.report.svg import draw
+from openenv_tui.evaluation.show_standings import first_move
+from openenv_tui.evaluation.standings import Standings
 from openenv_tui.model import ForfeitKind
 from openenv_tui.render import printable
 
@@ -36,7 +40,12 @@ def page(contents: Contents) -> str:
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
     environment.globals.update(
-        drawn=_drawn, picture=_pictured, shown=shown, interval=interval, words=WORDS
+        drawn=_drawn,
+        picture=_pictured,
+        shown=shown,
+        known=known,
+        interval=interval,
+        words=WORDS,
     )
     plain = Environment(autoescape=False, undefined=StrictUndefined)
     style = plain.from_string(_file("page.css")).render(tones=tone_rules())
@@ -57,12 +66,21 @@ def interval(value: float, low: float, high: float) -> str:
     return f"{value:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]"
 
 
+def known(value: float | None) -> str:
+    """A number with three decimals; "unknown" where nothing is known."""
+    return "unknown" if value is None else f"{value:,.3f}"
+
+
 def _words(contents: Contents) -> dict[str, Any]:
     table = contents.table
     figures = contents.figures
     forests = [f for f in figures if isinstance(f, Forest)]
     strips = [f for f in figures if isinstance(f, Strips)]
     curves = [f for f in figures if isinstance(f, Curves)]
+    found = contents.standings
+    said = sheets(replace(table, standings=found))
+    pairings = [_telling(said[-1])._replace(title="Pairings")] if found else []
+    notes = [note for sheet in said for note in sheet.notes]
     heats = [f for f in figures if isinstance(f, Heat)]
     sections = [
         ("ranking", "Ranking", True),
@@ -77,13 +95,16 @@ def _words(contents: Contents) -> dict[str, Any]:
     return {
         "title": contents.title,
         "lead": lead(contents),
-        "notes": table.warnings,
+        "notes": tuple(dict.fromkeys(notes)),
         "sections": [(anchor, name) for anchor, name, there in sections if there],
         "forests": forests,
         "strips": strips,
         "curves": curves,
         "heats": heats,
-        "sheets": [_telling(sheet) for sheet in sheets(table)],
+        "exact": any(one.exact is not None for forest in forests for one in forest.estimates),
+        "sheets": [_telling(said[0])._replace(title="")],
+        "pairings": pairings,
+        "first_move": first_move(found) if found else "",
         "kinds": [kind.value for kind in ForfeitKind],
         "several": int(contents.meta.get("players", 1)) > 1,
         "audit": table.audit,
@@ -106,15 +127,33 @@ def lead(contents: Contents) -> str:
     """What a reader in a hurry should know, in a sentence or two."""
     table = contents.table
     number = sum(row.episodes for row in table.rows)
-    rows = "row" if len(table.rows) == 1 else "rows"
-    said = f"{len(table.rows)} {rows}, {number:,} episodes in all. "
+    if contents.standings is not None:
+        return _champions(contents.standings, number)
+    policies = len({row.policy for row in table.rows})
+    named = f"{policies} {'policy' if policies == 1 else 'policies'}"
+    said = f"{named}, {number:,} episodes in all. "
     best = table.rows[0] if table.rows else None
     if best is None or best.mean_return is None:
         return said
+    first = [label for label, row in zip(contents.labels, table.rows, strict=True) if row.rank == 1]
+    if len(first) > 1:
+        return f"{said}{listed(first)} share the first rank."
     assert best.mean_return_low is not None
     assert best.mean_return_high is not None
     told = interval(best.mean_return, best.mean_return_low, best.mean_return_high)
-    return f"{said}{contents.labels[0]} has the highest mean return: {told}."
+    return f"{said}{contents.labels[0]} ranks first, with a mean return of {told}."
+
+
+def _champions(found: Standings, number: int) -> str:
+    first = [each.name for each in found.entrants if each.rank == 1]
+    said = (
+        f"{len(found.entrants)} entrants, {number:,} games"
+        + (f", {found.format}" if found.format else "")
+        + ". "
+    )
+    if len(first) > 1:
+        return f"{said}{listed(first)} share the first rank: they cannot be told apart."
+    return f"{said}{first[0]} ranks first."
 
 
 def provenance(contents: Contents) -> list[tuple[str, str | None]]:

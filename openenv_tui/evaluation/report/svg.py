@@ -23,7 +23,7 @@ LEFT, WIDE = 3.0, 94.0
 """Percent of the width before the axis begins, and for the axis."""
 FOOT = 44
 """Pixels below a figure for ticks and what is measured."""
-LONGEST_LABEL = 44
+LONGEST_LABEL = 38
 KINDS = 6
 """So many colours, and then the same dashed."""
 
@@ -47,11 +47,12 @@ def _forest(figure: Forest) -> str:
         x = _x(span, figure.reference)
         parts.append(f'<line class="ref" x1="{x}" x2="{x}" y1="0" y2="{height}"/>')
     for number, estimate in enumerate(figure.estimates):
-        parts.append(_estimate(estimate, span, number * each))
+        parts.append(_estimate(figure, estimate, number * each))
     return _whole(parts, height + FOOT, figure.words)
 
 
-def _estimate(estimate: Estimate, span: Axis, top: int) -> str:
+def _estimate(figure: Forest, estimate: Estimate, top: int) -> str:
+    span = figure.span
     low, value, high = (_x(span, v) for v in (estimate.low, estimate.value, estimate.high))
     y = top + 32
     exact = ""
@@ -62,8 +63,9 @@ def _estimate(estimate: Estimate, span: Axis, top: int) -> str:
     return (
         f"<g><title>{_said(estimate.label)}: {told}</title>"
         f'<text class="label" x="0" y="{top + 16}">{_label(estimate.label)}</text>'
-        f'<text class="value" x="100%" y="{top + 16}" text-anchor="end">{_fixed(estimate.value)}'
-        f'</text><line class="whisker" x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>{exact}'
+        f'<text class="value" x="100%" y="{top + 16}" text-anchor="end">'
+        f"{figure.written(estimate.value)}</text>"
+        f'<line class="whisker" x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>{exact}'
         f'<circle class="mark" cx="{value}" cy="{y}" r="5"/></g>'
     )
 
@@ -167,11 +169,6 @@ def _whole(parts: list[str], height: int, words: str) -> str:
 
 def _x(span: Axis, value: float) -> str:
     return f"{LEFT + WIDE * span.part(value):.2f}%"
-
-
-def _fixed(value: float) -> str:
-    """With as many places in all rows."""
-    return f"{value:,.3f}" if abs(value) < 100 else f"{value:,.1f}"
 
 
 def _percent(share: float) -> str:

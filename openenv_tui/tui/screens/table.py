@@ -225,9 +225,11 @@ class TableScreen(Screen[None]):
             ("step", str(len(sitting.history)), ""),
             ("return", signed(sitting.returns.get(seat, 0.0)), ""),
             ("reward", signed(reward), tone),
-            ("seed", str(sitting.match.seed if sitting.match else sitting.seed), ""),
-            ("server", sitting.setup.target, ""),
         ]
+        if sitting.tells_seed:
+            seed = sitting.match.seed if sitting.match else sitting.seed
+            facts.append(("seed", str(seed), ""))
+        facts.append(("server", sitting.setup.target, ""))
         if last := self._last_of_others():
             facts.insert(3, ("theirs", last, ""))
         lines += [

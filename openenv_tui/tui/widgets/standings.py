@@ -53,8 +53,8 @@ class Standings(DataTable[Any]):
         for row in table.rows:
             for key, value in cells(row, narrow=self._narrow).items():
                 self.update_cell(row.policy, key, value)
-        ranks = {row.policy: row.rank for row in table.rows}
-        self.sort("policy", key=lambda policy: ranks.get(str(policy), len(ranks) + 1))
+        places = {row.policy: place for place, row in enumerate(table.rows)}
+        self.sort("policy", key=lambda policy: places.get(str(policy), len(places)))
 
 
 def cells(row: Row, *, narrow: bool = False) -> dict[str, Content]:
