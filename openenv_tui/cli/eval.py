@@ -7,6 +7,8 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
+from shutil import get_terminal_size
+from textwrap import fill
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
@@ -230,6 +232,9 @@ def print_tables(result: Evaluation, plain: bool) -> None:
     from openenv_tui.evaluation.show_standings import StandingsView, standings_text
 
     plain = plain or not sys.stdout.isatty()
+    width = get_terminal_size((120, 24)).columns
+    for line in [] if result.history is None else result.history.lines:
+        click.echo(fill(line, width, subsequent_indent="  ", break_long_words=False))
     if result.standings is not None and plain:
         click.echo(standings_text(result.standings, notes=result.table.incidents))
     elif result.standings is not None:

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Final
 
 from openenv_tui.evaluation.plan import Plan, Tournament
-from openenv_tui.evaluation.schedules import FORMATS, Field, Means
+from openenv_tui.evaluation.schedules import FORMATS, Field, Means, Round
 from openenv_tui.evaluation.store import Store
 from openenv_tui.evaluation.table import watches
 
@@ -24,11 +24,15 @@ class Draw:
         plan: its rows are the pairings of all rounds so far, the one to be played included.
         number: of that round, from 1.
         ahead: episodes of the rounds after it, play-offs left out.
+        over: the rounds that are over, each with the mean returns at its tables.
+        order: that the format itself makes of the entrants, once all is over.
     """
 
     plan: Plan
     number: int
     ahead: int
+    over: tuple[tuple[Round, tuple[Means, ...]], ...] = ()
+    order: tuple[int, ...] = ()
 
 
 class _Rows:
@@ -86,6 +90,8 @@ def drawn(plan: Plan, log: Store | None, players: int) -> Draw:
     form, rows = FORMATS[plan.tournament.format], _Rows(plan, players)
     course, number, bouts = form.course(field), 1, 0
     enough = _enough(log)
+    told: list[tuple[Round, tuple[Means, ...]]] = []
+    order: tuple[int, ...] = ()
     round_ = next(course)
     while True:
         places = [rows.lengthen(bout.lineup, extra=bout.extra) for bout in round_]
@@ -95,16 +101,19 @@ def drawn(plan: Plan, log: Store | None, players: int) -> Draw:
         )
         if log is None or not over:
             break
-        means = [
+        means = tuple(
             _means(log, row, span, bout.lineup)
             for bout, (row, span) in zip(round_, places, strict=True)
-        ]
+        )
+        told.append((round_, means))
         try:
             round_ = course.send(means)
-        except StopIteration:
+        except StopIteration as end:
+            order = end.value
             break
         number += not any(bout.extra for bout in round_)
-    return Draw(rows.plan, number, plan.episodes * max(0, form.bouts(field) - bouts))
+    ahead = plan.episodes * max(0, form.bouts(field) - bouts)
+    return Draw(rows.plan, number, ahead, tuple(told), order)
 
 
 def field_of(tournament: Tournament, entrants: Sequence[str], players: int) -> Field:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from openenv_tui.connection.access import Access
 from openenv_tui.errors import OpenEnvTuiError, StoreError, UsageError
+from openenv_tui.evaluation.bouts import History, history_of
 from openenv_tui.evaluation.folder import (
     claimed,
     finish_folder,
@@ -47,12 +48,14 @@ class Evaluation:
         folder: where the run is kept; None if it was not to be.
         interrupted: it was stopped before all episodes were played.
         standings: of a tournament; None of other runs.
+        history: of a tournament in rounds; None of other runs.
     """
 
     table: Table
     folder: Path | None
     interrupted: bool = False
     standings: Standings | None = None
+    history: History | None = None
 
     @property
     def whole(self) -> Table:
@@ -68,7 +71,8 @@ class Evaluation:
         """The object that ``--json`` prints."""
         found = self.table.to_dict()
         if self.standings is not None:
-            found["tournament"] = {**found.get("tournament", {}), **self.standings.to_dict()}
+            rounds = {} if self.history is None else self.history.to_dict()
+            found["tournament"] = self.standings.to_dict() | rounds
         return found
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -265,7 +269,7 @@ def _carry_out(
         raise
     except OpenEnvTuiError as error:
         failure = error
-    result = Evaluation(tabulate(log), place, interrupted, standings_of(log))
+    result = Evaluation(tabulate(log), place, interrupted, standings_of(log), history_of(log))
     if place:
         finish_folder(place, result.whole, formats, interrupted=interrupted)
     if failure is not None:
@@ -299,9 +303,12 @@ def load_run(folder: Path, *, forfeits: str = "") -> Evaluation:
                 )
             table = tabulate(store, forfeits=forfeits)
             found = standings_of(store, forfeits=forfeits)
+            history = history_of(store)
     except (KeyError, TypeError) as error:
         raise OpenEnvTuiError(f"{folder}: the log is not complete: {error} is missing") from error
     finally:
         store.close()
     table = replace(table, run=folder.name)
-    return Evaluation(table, folder, not all(row.complete for row in table.rows), found)
+    short = not all(row.complete for row in table.rows)
+    short = short or (history is not None and not history.order)
+    return Evaluation(table, folder, short, found, history)

@@ -55,7 +55,9 @@ class Bout(NamedTuple):
 Round: TypeAlias = tuple[Bout, ...]
 Means: TypeAlias = Mapping[int, float]
 """Entrant -> mean return for each seat that was his, of one bout."""
-Course: TypeAlias = Generator[Round, Sequence[Means], None]
+Course: TypeAlias = Generator[Round, Sequence[Means], tuple[int, ...]]
+"""Ends with the order that the format itself makes: of a Swiss tournament its standing, of a
+knockout who won it; () where every pairing counts the same."""
 
 
 class Format(NamedTuple):
@@ -120,12 +122,14 @@ def _distances(table: Sequence[int], entrants: int) -> set[int]:
 def round_robin(field: Field) -> Course:
     """Everybody meets everybody, in one round."""
     yield tuple(Bout(lineup) for lineup in tables(field.entrants, field.seats))
+    return ()
 
 
 def gauntlet(field: Field) -> Course:
     """Everybody meets the anchor, who takes all seats but one."""
     others = (one for one in range(field.entrants) if one != field.anchor)
     yield tuple(Bout((one, *[field.anchor] * (field.seats - 1))) for one in others)
+    return ()
 
 
 class Duel(NamedTuple):
@@ -173,9 +177,12 @@ def swiss(field: Field) -> Course:
     margins = dict.fromkeys(range(field.entrants), 0.0)
     met: Counter[Duel] = Counter()
     byes: Counter[int] = Counter()
+
+    def standing() -> list[int]:
+        return sorted(points, key=lambda one: (-points[one], -margins[one], one))
+
     for _ in range(swiss_rounds(field)):
-        standing = sorted(points, key=lambda one: (-points[one], -margins[one], one))
-        duels, resting = paired(standing, met, byes)
+        duels, resting = paired(standing(), met, byes)
         for duel, margin in zip(duels, (yield from _fought(duels, field.seats)), strict=True):
             met[duel] += 1
             won = (margin > 0) + (margin == 0) / 2
@@ -186,6 +193,7 @@ def swiss(field: Field) -> Course:
         if resting is not None:
             byes[resting] += 1
             points[resting] += 1
+    return tuple(standing())
 
 
 def paired(
@@ -254,6 +262,7 @@ def knockout(field: Field) -> Course:
         duels = [_duel(one, other) for one, other in pairs if one is not None and other is not None]
         beaten = {None, *(yield from _losers(duels, field.seats))}
         alive = [one if other in beaten else other for one, other in pairs]
+    return tuple(one for one in alive if one is not None)
 
 
 def _losers(duels: Sequence[Duel], seats: int) -> Generator[Round, Sequence[Means], list[int]]:

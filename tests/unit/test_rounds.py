@@ -134,6 +134,30 @@ def test_a_drawn_final_is_played_on_for_some_deals_and_then_ends():
     assert (row.episodes, row.draws) == (30, 30)
 
 
+def test_who_beat_whom_is_told_round_by_round(tmp_path):
+    run_plan(held("knockout"), tmp_path / "run")
+    told = load_run(tmp_path / "run").history
+    assert [(each.number, each.play_off, len(each.meetings)) for each in told.rounds] == [
+        (1, False, 1), (2, False, 2), (3, False, 1),
+    ]  # fmt: skip
+    assert told.rounds[0].byes == ("random", "first", "kuhn_equilibrium")
+    (final,) = told.rounds[-1].meetings
+    assert told.order == (final.one,)
+    assert told.lines[-1] == f"{final.one} wins the knockout."
+    assert told.lines[0].startswith("Round 1: ")
+
+
+def test_a_swiss_tournament_has_a_standing_of_its_own():
+    told = run_plan(held("swiss"), keep=False).history
+    assert sorted(told.order) == sorted(FIVE)
+    assert all(len(each.byes) == 1 for each in told.rounds)
+    unbeaten = [
+        name for name in FIVE
+        if not any(each.other == name for r in told.rounds for each in r.meetings if each.margin)
+    ]  # fmt: skip
+    assert told.order[0] in unbeaten
+
+
 def test_rows_of_a_tournament_end_early_too(tmp_path):
     plan = held("swiss", episodes=4000, sprt="0.4:0.6", rounds=2)
     whole = run_plan(plan, tmp_path / "one")
