@@ -38,6 +38,7 @@ def evaluate(
     win: str = "",
     max_steps: int = 1000,
     forfeits: str = "loss",
+    exact: bool | None = None,
     headers: Headers = (),
     variables: Headers = (),
     out: Path | str | None = None,
@@ -66,6 +67,7 @@ def evaluate(
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
         forfeits: what an episode is worth that a policy ended by its own fault: "loss", "excluded"
             or "replay", for up to 5 attempts from other seeds.
+        exact: exact values beside the sampled ones by all means, or not; None where it is cheap.
         headers: (name, value) pairs that a server is sent, such as a token; they are not kept.
         variables: for the environment of a server that ``env`` starts; they are not kept.
         out: folder to keep the run in; nothing is kept on disk if None.
@@ -98,6 +100,7 @@ def evaluate(
         win=win,
         max_steps=max_steps,
         forfeits=forfeits,
+        exact=exact,
     )
 
     def run() -> Evaluation:

@@ -36,6 +36,7 @@ COMMANDS = {
     "replay": Entry("openenv_tui.cli.replay", "Look at recorded games, without a server."),
     "servers": Entry("openenv_tui.cli.servers", "List, add and remove servers that you use often."),
     "runs": Entry("openenv_tui.cli.runs", "List past evaluation runs."),
+    "exact": Entry("openenv_tui.cli.exact", "Say what policies are worth, without sampling."),
     "show": Entry("openenv_tui.cli.show", "Print a run's table again, from its log."),
     "verify": Entry("openenv_tui.cli.verify", "Play a run's stored actions again, and check them."),
     "rerun": Entry("openenv_tui.cli.rerun", "Make a run again, from its manifest."),

@@ -108,6 +108,16 @@ def forfeits_option(default: str, about: str) -> Callable[[F], F]:
     )
 
 
+def exact_option(function: F) -> F:
+    """--exact and --no-exact: how far to go for exact values."""
+    return click.option(
+        "--exact/--no-exact",
+        default=None,
+        help="Exact values beside the sampled ones, over every way the game can go: in games of "
+        "up to 1,000,000 states, or none. Left out: in games of up to 10,000.",
+    )(function)
+
+
 def plain_option(function: F) -> F:
     """--plain: no colour, no screen, no redrawing."""
     return click.option(

@@ -32,9 +32,11 @@ def command(run: str, name: str, output: Path | None) -> None:
     from openenv_tui.evaluation.show_series import exported
 
     folder = find_run(run)
-    games = games_of(folder)
     export = EXPORTERS.load(name)
-    content = exported(load_series(folder), name) if games else export(load_run(folder).whole)
+    if games_of(folder):
+        content: str | bytes = exported(load_series(folder), name)
+    else:
+        content = export(load_run(folder, exact=True).whole)
     if output is None:
         if isinstance(content, bytes) and sys.stdout.isatty():
             raise UsageError(f"{name} is no text for a terminal; write it with -o FILE")

@@ -15,6 +15,7 @@ import click
 from openenv_tui.cli.common import (
     access_options,
     env_option,
+    exact_option,
     forfeits_option,
     json_option,
     plain_option,
@@ -131,7 +132,7 @@ def run_options(episodes: str, summaries: str = "--format") -> Callable[[F], F]:
 
 WISHES = (
     "episodes", "env", "jobs", "clock", "win", "max_steps", "forfeits", "sprt", "precision",
-    "sessions", "timeout", "give_up",
+    "exact", "sessions", "timeout", "give_up",
 )  # fmt: skip
 """Options that are fields of a plan."""
 
@@ -168,6 +169,7 @@ OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--precision", type=float, default=None, metavar="HALF",
         help="End a row when its interval is that narrow to either side, such as 0.01.",
     ),
+    exact_option,
     click.option(
         "--sessions", type=click.IntRange(min=1), default=8, show_default=True,
         help="Most sessions at once on a server.",

@@ -11,6 +11,7 @@ import click
 from openenv_tui.cli.common import access_options, json_option, plain_option, telling
 from openenv_tui.cli.eval import INTERRUPTED, print_result, showing_progress, stopped_by_ctrl_c
 from openenv_tui.cli.persons import host
+from openenv_tui.errors import StoreError
 
 if TYPE_CHECKING:
     from openenv_tui.connection.access import Access
@@ -52,7 +53,11 @@ def command(run: str, out: Path | None, access: Access, as_json: bool, plain: bo
     print_result(result, as_json=as_json, plain=plain)
     if result.interrupted or result.folder is None:
         return INTERRUPTED
-    same, total = same_episodes(before, result.folder)
+    try:
+        same, total = same_episodes(before, result.folder)
+    except StoreError as error:
+        click.echo(f"its episodes cannot be compared with those of before: {error}", err=True)
+        return 0
     click.echo(
         f"{same:,} of {total:,} episodes are those of {before.name}, action by action"
         + ("" if same == total else f"; see: openenv-tui compare {before} {result.folder}"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openenv_tui.cli.common import forfeits_option, json_option, plain_option
+from openenv_tui.cli.common import exact_option, forfeits_option, json_option, plain_option
 from openenv_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,9 +26,12 @@ Examples:
 @click.argument("run", default="latest")
 @click.option("--follow", is_flag=True, help="Look again and again, until the run ends.")
 @forfeits_option("", "Count forfeits by another rule; replay only of a run that was made so.")
+@exact_option
 @json_option
 @plain_option
-def command(run: str, follow: bool, forfeits: str | None, as_json: bool, plain: bool) -> int:
+def command(
+    run: str, follow: bool, forfeits: str | None, exact: bool | None, as_json: bool, plain: bool
+) -> int:
     r"""Print the table of RUN again, computed from its log.
 
     RUN is a folder, its name below results/, or latest. It may be played right now: what is stored
@@ -54,8 +57,7 @@ def command(run: str, follow: bool, forfeits: str | None, as_json: bool, plain: 
         show_series(load_series(folder), as_json=as_json, plain=plain)
         return 0
     seen = _followed(folder, plain) if follow else None
-    result = seen.result if seen is not None and not forfeits else None
-    result = result or load_run(folder, forfeits=forfeits or "")
+    result = load_run(folder, forfeits=forfeits or "", exact=True, wish=exact)
     if as_json:
         click.echo(json.dumps(result.to_dict(), indent=2))
     else:

@@ -82,6 +82,7 @@ class Experiment(Model):
     )
     sprt: str = Field("", description="End rows by a sequential test, such as '0.5:0.55'.")
     precision: float | None = Field(None, gt=0, description="End rows at this half-width.")
+    exact: bool | None = Field(None, description="Exact values; left out, where they are cheap.")
     sessions: Count = Field(8, description="Most sessions at once on a server.")
     timeout: Seconds = Field(60.0, description="Seconds for a server's answer.")
     give_up: float = Field(60.0, ge=0, description="Seconds for which a server may be gone.")
@@ -108,7 +109,7 @@ class Experiment(Model):
 
 WISHES: Final = (
     "opponent", "episodes", "env", "jobs", "learn", "clock", "win", "max_steps", "forfeits", "sprt",
-    "precision", "sessions", "timeout", "give_up",
+    "precision", "exact", "sessions", "timeout", "give_up",
 )  # fmt: skip
 
 

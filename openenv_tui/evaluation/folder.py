@@ -28,6 +28,8 @@ from openenv_tui.evaluation.writing import PART, settle, write_whole
 
 RESULTS = Path("results")
 MANIFEST = "manifest.json"
+KINDS = {"plan": dict, "packages": dict, "command": list, "formats": list, "objects": list}
+"""Of what a manifest holds."""
 PATIENCE = 0.5
 """Seconds for which a claim is tried."""
 PACKAGES = ("open_spiel", "numpy", "pandas", "scipy", "websockets")
@@ -221,7 +223,7 @@ def planned(place: Path, *, same_versions: bool = True) -> Plan:
         raise StoreError(
             f"{place} has no {MANIFEST} that can be read, so nobody knows what is left to play"
         )
-    anew = shlex.join(manifest.get("command") or ["openenv-tui", "eval"])
+    anew = f"openenv-tui rerun {shlex.quote(str(place))}"
     for what, then, now in (
         ("openenv-tui", manifest.get("openenv_tui"), __version__),
         ("open_spiel", manifest.get("packages", {}).get("open_spiel"), _version("open_spiel")),
@@ -229,7 +231,7 @@ def planned(place: Path, *, same_versions: bool = True) -> Plan:
         if same_versions and then != now:
             raise UsageError(
                 f"{place} was begun with {what} {then}, and this is {now}: its episodes might not "
-                f"fit together; install that version, or make the run anew: {anew}"
+                f"fit together; install that version, or make the run again with: {anew}"
             )
     if manifest.get("objects"):
         raise UsageError(
@@ -309,7 +311,10 @@ def read_manifest(place: Path) -> dict[str, Any]:
         found = json.loads((place / MANIFEST).read_text())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    # Whoever reads it may rely on the kinds of its values.
+    return {key: value for key, value in found.items() if isinstance(value, KINDS.get(key, object))}
 
 
 def _write(path: Path, content: str | bytes) -> None:

@@ -58,6 +58,8 @@ class Plan:
         precision: half-width at which a row ends; None to play all episodes.
         against: for each row who takes them there, in the order of the seats after the row's own
             policy; () for ``opponent`` in all rows.
+        exact: the table has exact values by all means (True), not at all (False), or where they
+            are cheap (None).
         episodes: for each row.
         seed: everything that is ours follows from it.
         env: where the game is played: "local", or a server's address.
@@ -95,6 +97,7 @@ class Plan:
     tournament: Tournament | None = None
     lengths: tuple[int, ...] = ()
     forfeits: str = ForfeitRule.LOSS.value
+    exact: bool | None = None
 
     def __post_init__(self) -> None:
         if not self.policies:

@@ -149,22 +149,24 @@ def _mean(units: Sums) -> float:
 
 def crossed(
     names: Sequence[str],
-    win_rates: Sequence[float | None],
+    numbers: Sequence[float | None],
     better: Iterable[tuple[int, int]],
     key: str,
+    other_key: str = "win rate",
 ) -> list[str]:
-    """Of two who can be told apart by the key of the ranking, the win rate orders them otherwise.
+    """Of two who can be told apart by the key of the ranking, another number orders them otherwise.
 
     Args:
         names: of rows or entrants.
-        win_rates: of them.
+        numbers: of them, such as their win rates.
         better: pairs of places, of which the first is better beyond doubt.
         key: what they are ranked by.
+        other_key: what the numbers are.
     """
     found = [
-        f"{names[one]} has the higher {key}, {names[other]} the higher win rate"
+        f"{names[one]} has the higher {key}, {names[other]} the higher {other_key}"
         for one, other in better
-        if _less(win_rates[one], win_rates[other])
+        if _less(numbers[one], numbers[other])
     ]
     more = len(found) - MOST
     if more > 0:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from openenv_tui.connection.access import Access
 from openenv_tui.errors import OpenEnvTuiError, StoreError, UsageError
 from openenv_tui.evaluation.bouts import History, history_of
+from openenv_tui.evaluation.exact.rows import with_exact_values
 from openenv_tui.evaluation.folder import (
     claimed,
     finish_folder,
@@ -151,7 +152,7 @@ def run_plan(
             where=where,
             host=host,
         )
-        return _carry_out(_runs(plan, about, log, begin), log, place, formats)
+        return _carry_out(_runs(plan, about, log, begin), log, place, formats, cast)
 
 
 def resume_run(
@@ -207,7 +208,7 @@ def resume_run(
             first.begin_learners_anew(tell)
             tell(f"{first.expected - first.done:,} of {first.expected:,} episodes are left")
             runs = chain([first], runs)
-        return _carry_out(runs, log, folder, manifest.get("formats", ()))
+        return _carry_out(runs, log, folder, manifest.get("formats", ()), Cast())
 
 
 def _expect_open(folder: Path, run: Run) -> None:
@@ -248,7 +249,7 @@ def _runs(plan: Plan, about: About, log: Store, begin: Callable[..., Run]) -> It
 
 
 def _carry_out(
-    runs: Iterator[Run], log: Store, place: Path | None, formats: Sequence[str]
+    runs: Iterator[Run], log: Store, place: Path | None, formats: Sequence[str], cast: Cast
 ) -> Evaluation:
     """Play, and write down what came of it, whatever that is."""
     interrupted, failure = False, None
@@ -269,7 +270,8 @@ def _carry_out(
         raise
     except OpenEnvTuiError as error:
         failure = error
-    result = Evaluation(tabulate(log), place, interrupted, standings_of(log), history_of(log))
+    table = with_exact_values(tabulate(log), log.meta(), cast)
+    result = Evaluation(table, place, interrupted, standings_of(log), history_of(log))
     if place:
         finish_folder(place, result.whole, formats, interrupted=interrupted)
     if failure is not None:
@@ -282,12 +284,16 @@ def _carry_out(
     return result
 
 
-def load_run(folder: Path, *, forfeits: str = "") -> Evaluation:
+def load_run(
+    folder: Path, *, forfeits: str = "", exact: bool = False, wish: bool | None = None
+) -> Evaluation:
     """A kept run, its table computed from the log again.
 
     Args:
         folder: the run's.
         forfeits: the rule for them, if not that of the run.
+        exact: with exact values, which take longer than the rest.
+        wish: how far to go for them; None: as far as the run wished.
 
     Raises:
         StoreError: there is none, or it cannot be read.
@@ -302,13 +308,15 @@ def load_run(folder: Path, *, forfeits: str = "") -> Evaluation:
                     f"{resume_command(folder)}"
                 )
             table = tabulate(store, forfeits=forfeits)
-            found = standings_of(store, forfeits=forfeits)
+            found, meta = standings_of(store, forfeits=forfeits), store.meta()
             history = history_of(store)
     except (KeyError, TypeError) as error:
         raise OpenEnvTuiError(f"{folder}: the log is not complete: {error} is missing") from error
     finally:
         store.close()
     table = replace(table, run=folder.name)
+    if exact:
+        table = with_exact_values(table, meta, wish=wish)
     short = not all(row.complete for row in table.rows)
     short = short or (history is not None and not history.order)
     return Evaluation(table, folder, short, found, history)

@@ -93,6 +93,8 @@ class About:
             "sprt": plan.sprt,
             "precision": plan.precision,
             "forfeits": plan.forfeits,
+            "win": plan.win,
+            "exact": plan.exact,
         }
 
 

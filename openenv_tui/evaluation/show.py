@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import StringIO
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from openenv_tui.evaluation.fitting import Fitted
 from openenv_tui.evaluation.forfeits import Faults, Worth
 from openenv_tui.evaluation.table import Row, Table
 from openenv_tui.model import ForfeitKind
@@ -19,10 +21,39 @@ WORDS = ("policy", "against", "enough?")
 """Columns that may be folded."""
 
 
+WIDE = 110
+"""With less room intervals stand below what they belong to, or names would have none."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A table that rich draws as wide as there is room, with caption and warnings below."""
+
+    table: Table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Fitted(_grid(self.table, "\n" if options.max_width < WIDE else " "))
+        if self.table.faults:
+            yield faults_table(self.table.faults)
+            yield Text()
+        yield Text(_versus(self.table) + self.table.caption, style="dim")
+        for warning in self.table.warnings:
+            yield Text(f"Note: {warning}.", style="yellow")
+
+
 def as_rich(table: Table) -> RenderableType:
     """A table that rich draws, with caption and warnings below."""
+    return Drawn(table)
+
+
+def _grid(table: Table, between: str) -> RichTable:
+    """The rows.
+
+    Args:
+        table: of a run.
+        between: stands between a number and its interval.
+    """
     drawn = RichTable(title=f"{table.game}", title_style="bold", expand=False, pad_edge=False)
-    versus = _versus(table)
     faults = any(sum(row.forfeits.values()) for row in table.rows)
     lost = any(row.lost_sessions for row in table.rows)
     tested = any(row.verdict for row in table.rows)
@@ -42,8 +73,8 @@ def as_rich(table: Table) -> RenderableType:
             str(row.rank),
             row.policy,
             *([row.opponent or ""] if several else []),
-            rate(row),
-            mean(row),
+            _above(rate(row).replace(" [", f"{between}["), exact_rate(row)),
+            _above(mean(row).replace(" [", f"{between}["), exact_mean(row)),
             f"{row.wins}/{row.draws}/{row.losses}",
             f"{row.mean_steps:.1f}",
             f"{row.episodes:,}",
@@ -52,10 +83,7 @@ def as_rich(table: Table) -> RenderableType:
         cells += [str(row.lost_sessions)] if lost else []
         cells += [row.verdict] if tested else []
         drawn.add_row(*map(Text, cells))
-    faulty = [faults_table(table.faults), Text()] if table.faults else []
-    below: list[RenderableType] = [*faulty, Text(versus + table.caption, style="dim")]
-    below += [Text(f"Note: {warning}.", style="yellow") for warning in table.warnings]
-    return Group(drawn, *below)
+    return drawn
 
 
 def faults_table(faults: Sequence[Faults]) -> RenderableType:
@@ -111,6 +139,30 @@ def mean(row: Row) -> str:
     digits = 3 if abs(row.mean_return) < 100 else 1
     low, high = row.mean_return_low, row.mean_return_high
     return f"{row.mean_return:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]"
+
+
+def exact(row: Row) -> str:
+    """The exact win rate and mean return, such as ``0.200, -0.600``; "" where they are unknown."""
+    return ", ".join(filter(None, (exact_rate(row), exact_mean(row))))
+
+
+def exact_rate(row: Row) -> str:
+    """The exact win rate; "" where it is unknown."""
+    return "" if row.exact_win_rate is None else f"{row.exact_win_rate:.3f}"
+
+
+def exact_mean(row: Row) -> str:
+    """The exact mean return; "" where it is unknown."""
+    if row.exact_mean_return is None:
+        return ""
+    digits = 3 if abs(row.exact_mean_return) < 100 else 1
+    # Rounded first, for there is no -0.000.
+    return f"{round(row.exact_mean_return, digits) + 0.0:,.{digits}f}"
+
+
+def _above(sampled: str, exactly: str) -> str:
+    """One below the other: a column more would not fit on a terminal of 80."""
+    return f"{sampled}\nexact {exactly}" if exactly else sampled
 
 
 def forfeits(row: Row) -> str:

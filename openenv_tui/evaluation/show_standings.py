@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from openenv_tui.evaluation.clusters import Estimate
+from openenv_tui.evaluation.meta_game import MetaGame
 from openenv_tui.evaluation.show import faults_table
 from openenv_tui.evaluation.standings import Meeting, Standing, Standings
 
@@ -44,6 +45,8 @@ class StandingsView:
         yield _matrix(found)
         if found.superiority:
             yield _likelihoods(found)
+        if found.meta_game is not None and len(found.entrants) > 2:
+            yield _choices(found, found.meta_game)
         yield Text(first_move(found))
 
 
@@ -86,8 +89,9 @@ def points(found: Standings, entrant: Standing) -> str:
 def first_move(found: Standings) -> str:
     """What the first seat is worth, in a sentence."""
     first = found.first_move
+    even = "" if found.players == 2 else f" (even: {1 / found.players:.3f})"
     said = (
-        f"The first seat: score {interval(first.score)}, mean return "
+        f"The first seat: score {interval(first.score)}{even}, mean return "
         f"{interval(first.mean_return, signed=True)}, over {first.games:,} games"
     )
     if first.points is not None and first.error is not None:
@@ -151,6 +155,20 @@ def _likelihoods(found: Standings) -> RichTable:
         "Likelihood that the row is stronger than the column (LOS)",
         lambda one, other: likelihood(found.superiority[one][other]),
     )
+
+
+def _choices(found: Standings, game: MetaGame) -> RichTable:
+    """Who holds up, whoever else is entered."""
+    drawn = _empty(f"The game of choosing an entrant, by {game.payoff}: see 1903.01373, 1806.02643")
+    for heading in ("", "entrant", "alpha-rank", "Nash weight", "against the Nash average"):
+        drawn.add_column(heading, justify="left" if heading == "entrant" else "right",
+                         overflow="fold")  # fmt: skip
+    weights, skills = game.nash
+    rows = zip(letters(), found.entrants, game.alpha_rank, weights, skills, strict=False)
+    for letter, entrant, mass, weight, skill in rows:
+        numbers = (f"{mass:.3f}", f"{weight:.3f}", f"{round(skill, 3) + 0.0:+,.3f}")
+        drawn.add_row(letter, *map(Text, (entrant.name, *numbers)))
+    return drawn
 
 
 def _square(found: Standings, title: str, cell: Callable[[int, int], str]) -> RichTable:

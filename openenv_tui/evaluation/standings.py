@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from itertools import combinations
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any, Final
 
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.clusters import UNKNOWN, Clusters, Estimate, difference_test
 from openenv_tui.evaluation.forfeits import WORDS, Faults, ForfeitRule, Worth, forfeit_rule
+from openenv_tui.evaluation.meta_game import MetaGame, alpha_rank, nash_average
 from openenv_tui.evaluation.paired import better_beyond_doubt, shared_ranks
 from openenv_tui.evaluation.ranking import PAIRED, crossed, rank_rule
 from openenv_tui.evaluation.ratings import DisconnectedError, Game, Ratings, Results, rate_results
@@ -135,8 +138,8 @@ class Standings:
         test = PAIRED if self.ranked_by == BY_RETURN else "normal test of the difference"
         said = [
             rank_rule(self.ranked_by, test, len(self.entrants)).strip(" ."),
-            "Brackets: 95 % intervals, Wilson for rates, Student's t for means "
-            f"(one unit a deal, {self.deals:,} deals)",
+            "Brackets: 95 % intervals, Wilson's for rates, of deals for means "
+            f"({self.deals:,} deals)",
         ]
         if not self.unrated:
             said.append(
@@ -147,15 +150,44 @@ class Standings:
         if self.players > 2:
             said.append(
                 "Won: alone with the greatest return; drawn: sharing it. For ratings and between "
-                "two entrants a game is one for each two of its players, won by the greater return"
+                "two entrants a game is one for each two of its players, won by the greater "
+                "return; mean returns are of the games in which both sat"
             )
         return f"{self.about} {'. '.join(said)}."
+
+    @cached_property
+    def meta_game(self) -> MetaGame | None:
+        """Alpha-rank and Nash averaging of the matrix; None unless everybody met everybody."""
+        number = len(self.entrants)
+        pairs = [(one, other) for one in range(number) for other in range(number) if one != other]
+        for payoff, what in (("mean return", "mean_return"), ("score", "score")):
+            matrix = [[0.0] * number for _ in range(number)]
+            for one, other in pairs:
+                met = self.matrix[one][other]
+                known = getattr(met, what).value if met else None
+                matrix[one][other] = nan if known is None else known
+            if number > 1 and not any(isnan(matrix[one][other]) for one, other in pairs):
+                return MetaGame(payoff, alpha_rank(matrix), nash_average(matrix))
+        return None
+
+    @property
+    def _apart(self) -> bool:
+        """Whether some two never met."""
+        count = range(len(self.entrants))
+        return any(self.matrix[a][b] is None for a in count for b in count if a != b)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader might overlook."""
-        key = [each.win_rate.value for each in self.entrants]
-        found = crossed([each.name for each in self.entrants], key, self.better, self.ranked_by)
+        names = [each.name for each in self.entrants]
+        rates = [each.win_rate.value for each in self.entrants]
+        found = crossed(names, rates, self.better, self.ranked_by)
+        if self.ranked_by == BY_RATING:
+            means = [each.mean_return.value for each in self.entrants]
+            found += crossed(names, means, self.better, self.ranked_by, BY_RETURN)
+        met = {each.games if each else 0 for row in self.matrix for each in row}
+        if self.ranked_by == BY_RETURN and len(met - {0}) + self._apart > 1:
+            found.append("entrants met different opponents, so their mean returns say less")
         if self.unrated:
             found.append(f"no ratings: {self.unrated}")
         odd = [f"{each.name} {each.bound}" for each in self.entrants if each.bound]
@@ -177,6 +209,7 @@ class Standings:
             "entrants": [_flat(each) for each in self.entrants],
             "matrix": [[met and _flat(met) for met in row] for row in self.matrix],
             "superiority": [list(row) for row in self.superiority],
+            "meta_game": self.meta_game and self.meta_game.to_dict(),
             "first_move": _flat(self.first_move),
             "unrated": self.unrated,
             "caption": self.caption,

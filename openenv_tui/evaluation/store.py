@@ -189,12 +189,30 @@ def unpack_actions(blob: bytes) -> tuple[Action, ...]:
 
     A width in bytes (1 or 8) and little-endian integers; or 0 and a JSON array, where actions are
     forms.
+
+    Raises:
+        StoreError: they are no such thing.
     """
-    if blob[:1] == b"\x01":
-        return tuple(blob[1:])
-    if blob[:1] == b"\x00":
-        return tuple(json.loads(blob[1:]))
-    return struct.unpack(f"<{(len(blob) - 1) // 8}q", blob[1:])
+    try:
+        if blob[:1] == b"\x01":
+            return tuple(blob[1:])
+        if blob[:1] == b"\x00":
+            return tuple(json.loads(blob[1:]))
+        if blob[:1] == b"\x08":
+            return struct.unpack(f"<{(len(blob) - 1) // 8}q", blob[1:])
+    except (ValueError, TypeError, struct.error) as error:
+        raise StoreError(f"the log is damaged: actions that cannot be read: {error}") from error
+    raise StoreError(f"the log is damaged: {blob!r:.40} are no actions")
+
+
+class Meta(dict[str, Any]):
+    """What a log says of its run; what it does not say is an error in words."""
+
+    def __missing__(self, key: str) -> Any:
+        raise StoreError(
+            f"the log does not say its {key}: it is damaged, or its run was ended before its first "
+            "episode, and then `openenv-tui resume` goes on with it"
+        )
 
 
 def _unreadable(path: str, version: int) -> str:
@@ -310,9 +328,17 @@ class Store:
             (row, start),
         )
 
-    def meta(self) -> dict[str, Any]:
-        """What ``describe`` was given."""
-        return {key: json.loads(value) for key, value in self._read("SELECT key, value FROM meta")}
+    def meta(self) -> Meta:
+        """What ``describe`` was given.
+
+        Raises:
+            StoreError: it cannot be read; also whoever asks for what it does not say gets that.
+        """
+        written = self._read("SELECT key, value FROM meta")
+        try:
+            return Meta({key: json.loads(value) for key, value in written})
+        except (ValueError, TypeError) as error:
+            raise StoreError(f"{self.path} is damaged: meta cannot be read: {error}") from error
 
     def rows(self) -> list[tuple[str, str | None]]:
         """(policy, opponent) of each row."""
@@ -430,16 +456,21 @@ class Store:
             flat = np.fromiter(chain.from_iterable(found), float)
         except sqlite3.Error as error:
             raise log_failure(self.path, error) from error
+        except ValueError as error:
+            raise StoreError(f"{self.path} is damaged: it holds what is no number") from error
         flat[flat == np.inf] = np.nan
         return flat.reshape(-1, len(columns))
 
     def deals(self, row: int) -> list[tuple[int, int, int | None, float]]:
         """(seat, seed, outcome, return) of a row's episodes whose return is known."""
-        return self._read(
+        found = self._read(
             f"SELECT seat, seed, outcome, return FROM {self._scored} "
             "WHERE row = ? AND return IS NOT NULL ORDER BY episode",
             (row,),
         )
+        if any(type(total) is not float for _, _, _, total in found):
+            raise StoreError(f"{self.path} is damaged: it holds what is no number")
+        return found
 
     def tally(self, row: int, seat: int | None = None) -> list[tuple[float, int]]:
         """(return, number of episodes) of a row, ascending; of one seat alone if it is named."""

@@ -37,8 +37,8 @@ class Row:
         mean_steps: decisions of this side, for each episode.
         forfeits: kind -> number, by this policy.
         lost_sessions: episodes lost with their connection, and played again.
-        exact_mean_return: None: not worked out.
-        exact_win_rate: None: not worked out.
+        exact_mean_return: the expected return, without sampling; None where it is not known.
+        exact_win_rate: the same of the win rate.
         rank: from 1, and one more for each who is better beyond doubt.
         cut_off: episodes that a limit on steps ended.
         left_out: episodes that do not count, because somebody forfeited them.
@@ -84,6 +84,7 @@ class Table:
             rules; () where there were none, and while a run goes on.
         better: pairs of places in ``rows``, of which the first is better beyond doubt.
         standings: of a tournament, where they are exported with its pairings.
+        inexact: policy -> why its row has no exact value; ``all`` where that holds for every row.
     """
 
     run: str
@@ -103,12 +104,27 @@ class Table:
     faults: tuple[Faults, ...] = ()
     better: tuple[tuple[int, int], ...] = field(default=(), repr=False)
     standings: Standings | None = field(default=None, repr=False)
+    inexact: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def caption(self) -> str:
         """Rule, seeds, episodes, pairing and methods, in a few sentences."""
         told = f"{self.setting} {self.method}{self.rule} {self.stopping}".rstrip()
-        return told + rank_rule(self.ranked_by, self.test, len(self.rows))
+        return told + rank_rule(self.ranked_by, self.test, len(self.rows)) + self._exactness
+
+    @property
+    def exact(self) -> bool:
+        """Whether any row has an exact value."""
+        return any(row.exact_mean_return is not None for row in self.rows)
+
+    @property
+    def _exactness(self) -> str:
+        said = " Exact: win rate and mean return over every way the game can go, not sampled."
+        text = said if self.exact else ""
+        if "all" in self.inexact:
+            return f"{text} No exact values: {self.inexact['all']}."
+        reasons = "; ".join(dict.fromkeys(self.inexact.values()))
+        return f"{text} No exact value where {reasons}." if reasons else text
 
     @property
     def setting(self) -> str:
@@ -168,6 +184,7 @@ class Table:
             for row in self.rows
             if row.left_out
         ]
+        found += [missed for row in self.rows if (missed := _missed(row))]
         return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
@@ -186,6 +203,27 @@ class Table:
             "notes": list(self.warnings),
             "faults": [each.to_dict() for each in self.faults],
         }
+
+
+def _missed(row: Row) -> str:
+    """Which of a row's intervals misses the exact value; "" if none does."""
+    pairs = (
+        ("win rate", row.win_rate_low, row.win_rate_high, row.exact_win_rate),
+        ("mean return", row.mean_return_low, row.mean_return_high, row.exact_mean_return),
+    )
+    missed = [
+        f"{what} misses the exact {exact:.4g}"
+        for what, low, high, exact in pairs
+        if low is not None
+        and high is not None
+        and exact is not None
+        # What was added up in another order may differ in its last digits.
+        and not low - 1e-9 <= exact <= high + 1e-9
+    ]
+    if not missed:
+        return ""
+    by_chance = "one interval in twenty does by chance"
+    return f"the interval of {row.policy}'s {' and that of its '.join(missed)}; {by_chance}"
 
 
 def tabulate(store: Store, *, live: bool = False, forfeits: str = "") -> Table:

@@ -13,8 +13,16 @@ import subprocess
 import sys
 import termios
 import time
+from dataclasses import replace
 
 import pytest
+
+from openenv_tui.evaluation.compare import same_episodes
+from openenv_tui.evaluation.plan import Plan
+from openenv_tui.evaluation.runner import run_plan
+from openenv_tui.match import play
+from openenv_tui.specs import PolicySpec
+from tests.support.servers import our_server
 
 PROGRAM = [sys.executable, "-m", "openenv_tui"]
 DOWN = b"\x1b[B"
@@ -149,3 +157,21 @@ def test_where_nobody_can_be_seated_it_says_so(command, tmp_path):
     assert done.returncode == 2
     assert "'human'" in done.stderr
     assert not os.listdir(tmp_path)
+
+
+class Stand:
+    """Answers in a person's place as a policy would."""
+
+    def __call__(self, games):
+        with games.connect() as environment:
+            games.seat(PolicySpec.parse("first").build(), environment)
+            while (now := games.next()) is not None:
+                games.finished(play(environment, now.match(games.game, environment.opponents)))
+
+
+def test_a_person_plays_the_same_games_on_a_server(tmp_path):
+    plan = Plan("kuhn_poker", ("human", "random"), episodes=6, seed=2)
+    run_plan(plan, tmp_path / "near", host=Stand())
+    with our_server("kuhn_poker") as (_, address):
+        run_plan(replace(plan, env=address), tmp_path / "far", host=Stand())
+    assert same_episodes(tmp_path / "near", tmp_path / "far") == (12, 12)

@@ -18,7 +18,7 @@ from openenv_tui.evaluation.plan import Plan
 from openenv_tui.evaluation.runner import run_plan
 from openenv_tui.evaluation.store import FILE_NAME, Store
 from tests.support.pages import Page
-from tests.support.servers import our_server
+from tests.support.servers import our_server, zoo_server
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 REFERENCE_GAMES = ("catch", "2048", "blackjack", "cliff_walking", "tic_tac_toe", "kuhn_poker")
@@ -33,7 +33,9 @@ def made(place, out, *options):
     page = Page(text)
     assert page.problems == []
     assert all(address.startswith("#") for address in page.addresses)
-    assert not ELSEWHERE.search(text)
+    code = [words for name, words in page.scripts.items() if name != "reel"]
+    code += [tag["style"] or "" for _, tag in page.tags if "style" in tag]
+    assert not any(ELSEWHERE.search(words) for words in code)
     assert text.startswith("<!doctype html>")
     return text, page
 
@@ -200,6 +202,29 @@ def test_what_was_found_out_of_a_server_is_on_the_page(tmp_path):
     _, page = made(tmp_path / "run", tmp_path / "page.html", "--games", "best")
     assert "before the run" in page.text
     assert len(reel(page)["deals"]) == 1
+
+
+def test_what_a_hostile_server_says_stays_text(tmp_path):
+    run_plan(Plan("catch", ("random",), episodes=5, seed=1), tmp_path / "run")
+    bad = "</title><script>alert(3)</script>\x1b]0;x\x07"
+    finding = {"topic": bad, "verdict": bad, "said": bad, "means": bad, "facts": {}}
+    audit = {"address": bad, "name": bad, "seeded": None, "findings": [finding]}
+    store = Store(tmp_path / "run" / FILE_NAME, new=True)
+    store.describe({"audit": audit, "env": bad, "outcome_rule": bad}, store.rows())
+    store.close()
+    text, page = made(tmp_path / "run", tmp_path / "page.html")
+    assert len(page.named("script")) == 2
+    assert page.text.count("alert(3)") >= 6
+    assert "\x1b" not in text
+
+
+def test_an_environment_without_an_engine_here_has_a_page_without_games(tmp_path):
+    with zoo_server() as address:
+        plan = Plan("", ("random",), episodes=4, seed=1, env=f"{address}/thermostat")
+        run_plan(plan, tmp_path / "run")
+    _, page = made(tmp_path / "run", tmp_path / "page.html", "--figures", str(tmp_path))
+    assert "There is no engine here for" in page.text
+    assert "Infinity" not in page.text
 
 
 def test_without_games_there_is_no_player(tmp_path):

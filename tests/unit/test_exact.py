@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pyspiel
 import pytest
@@ -14,7 +16,7 @@ from openenv_tui import cache
 from openenv_tui.errors import NoExactValueError
 from openenv_tui.evaluation.exact import kept
 from openenv_tui.evaluation.exact.enumerated import Enumerated
-from openenv_tui.evaluation.exact.graph import enumerate_game, walked
+from openenv_tui.evaluation.exact.graph import Limits, enumerate_game, walked
 from openenv_tui.evaluation.exact.odds import Watched
 from openenv_tui.evaluation.exact.positions import PICTURED, position_key
 from openenv_tui.evaluation.exact.value import averaged, values
@@ -189,7 +191,7 @@ class Walked(Policy):
 
 
 def test_too_many_histories_are_refused_in_words():
-    game = Enumerated("cliff_walking", Cast({"walked": Walked()}), limit=5000)
+    game = Enumerated("cliff_walking", Cast({"walked": Walked()}), limits=Limits(5000))
     with pytest.raises(NoExactValueError, match=r"walked looks at how .* more than 5,000 states"):
         game.values(["walked"])
 
@@ -205,7 +207,21 @@ def test_too_many_histories_are_refused_in_words():
 )
 def test_games_that_cannot_be_walked_are_refused_in_words(game, reason):
     with pytest.raises(NoExactValueError, match=reason):
-        Enumerated(game, limit=3000)
+        Enumerated(game, limits=Limits(3000))
+
+
+class Slow(Policy):
+    def action_probabilities(self, observation):
+        time.sleep(0.02)
+        return {0: 1.0}
+
+
+def test_who_takes_too_long_is_given_up():
+    with pytest.raises(NoExactValueError, match=r"longer than 0\.02 s to walk"):
+        Enumerated("connect_four", limits=Limits(seconds=0.02))
+    game = Enumerated("kuhn_poker", Cast({"slow": Slow()}), limits=Limits(seconds=0.05))
+    with pytest.raises(NoExactValueError, match=r"slow thinks for longer than 0\.05 s"):
+        game.values(["slow", "random"])
 
 
 class Broken(Policy):
@@ -248,17 +264,17 @@ def kept_apart(monkeypatch, tmp_path):
 
 
 def test_a_graph_is_read_from_disk_again_and_a_damaged_one_made_again(kept_apart, monkeypatch):
-    before = kept.game_graph("catch", 1000)
+    before = kept.game_graph("catch", Limits(1000))
     (file,) = [each for each in kept_apart.rglob("*") if each.is_file()]
     kept._graph.cache_clear()
     with monkeypatch.context() as patch:
         patch.delattr(kept, "enumerate_game")
-        again = kept.game_graph("catch", 1000)
+        again = kept.game_graph("catch", Limits(1000))
     assert again.history(100) == before.history(100)
     assert again.telling == before.telling
     file.write_bytes(file.read_bytes()[:-20])
     kept._graph.cache_clear()
-    assert kept.game_graph("catch", 1000).states == before.states
+    assert kept.game_graph("catch", Limits(1000)).states == before.states
 
 
 def test_where_nothing_can_be_kept_nothing_is_missed(monkeypatch, tmp_path):

@@ -26,7 +26,8 @@ def test_the_promised_names_are_these():
 def test_importing_the_package_loads_nothing_heavy():
     code = (
         "import sys, openenv_tui; "
-        "print([m for m in ('textual', 'pandas', 'scipy', 'pyspiel', 'rich') if m in sys.modules])"
+        "print([m for m in ('textual', 'pandas', 'scipy', 'pyspiel', 'rich', 'matplotlib', "
+        "'jinja2', 'pyarrow') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -13,7 +13,8 @@ from scipy.stats import trim_mean
 
 from arena_env.arena import Arena
 from openenv_tui.errors import IllegalActionError, UsageError
-from openenv_tui.evaluation.plan import Plan
+from openenv_tui.evaluation.engines.inline import Seating
+from openenv_tui.evaluation.plan import Cast, Plan
 from openenv_tui.evaluation.report.choice import MOST_CHOSEN, Wish, choose
 from openenv_tui.evaluation.report.figures import Estimate, Forest, Heat, axis, shown
 from openenv_tui.evaluation.report.pictures import Reel, as_html, packed
@@ -177,6 +178,20 @@ def test_each_player_of_a_card_game_has_a_picture(kuhn):
     text = ["".join(span.text for line in p for span in line) for p in replay.frames[-1].pictures]
     assert text[0] != text[1]
     assert len(replay.frames) >= 3
+
+
+def test_everybody_is_named_where_they_sat(tmp_path):
+    game = "kuhn_poker(players=3)"
+    plan = Plan(game, ("random",), against=(("first", "last"),), episodes=12, seed=3)
+    run_plan(plan, tmp_path / "run")
+    store = Store(tmp_path / "run" / FILE_NAME, new=False)
+    seating = Seating(plan, Cast(), 0, 3, (0, 1, 2))
+    projector = Projector(store, game, 50)
+    for episode in range(12):
+        names = seating.at(episode).names
+        title = ", ".join(f"seat {seat}: {name}" for seat, name in enumerate(names))
+        assert projector.replay(0, episode).title == f"Episode {episode} · {title}"
+    store.close()
 
 
 def test_pictures_that_occur_twice_are_kept_once(kuhn):

@@ -227,6 +227,22 @@ def test_schedules_out_of_balance_are_ranked_by_rating():
     assert standings(log(pairings)).ranked_by == "rating"
 
 
+def test_where_stakes_and_wins_disagree_both_are_told():
+    # b wins three games of four, and loses by more than it wins; a third, weak, is beaten by both.
+    pairings = {("a", "b"): [2.0, -0.5, -0.5, -0.5] * 40, ("a", "c"): [1.0, 1.0] * 10}
+    pairings["b", "c"] = [1.0, -2.0] * 60
+    found = standings(log(pairings))
+    assert found.ranked_by == "rating"
+    assert "b has the higher rating, a the higher mean return" in found.warnings
+
+
+def test_without_ratings_different_opponents_are_noted():
+    found = standings(log({("a", "b"): [1.0] * 4, ("c", "d"): [1.0] * 4}, names="abcd"))
+    assert any("different opponents" in warning for warning in found.warnings)
+    even = standings(log({("a", "b"): [1.0] * 4}, names="ab"))
+    assert not any("different opponents" in warning for warning in even.warnings)
+
+
 def test_other_runs_are_no_tournaments():
     store = Store(":memory:", new=True)
     store.describe(META, [("a", "b")])
@@ -332,3 +348,26 @@ def test_a_run_of_a_tournament_has_standings_and_prints_them(run):
     result = load_run(run)
     assert result.standings is not None
     assert "The first seat" in str(result)
+
+
+def test_in_a_cycle_no_entrant_is_the_one_to_choose():
+    cycle = {("a", "b"): [1.0] * 4, ("b", "c"): [1.0] * 4, ("c", "a"): [1.0] * 4}
+    found = standings(log(cycle)).to_dict()["meta_game"]
+    assert found["payoff"] == "mean return"
+    assert found["alpha_rank"] == pytest.approx([1 / 3] * 3)
+    assert found["nash_weights"] == pytest.approx([1 / 3] * 3)
+
+
+def test_who_beats_everybody_is_the_one_to_choose():
+    ladder = {("a", "b"): [1.0] * 4, ("b", "c"): [1.0] * 4, ("a", "c"): [1.0] * 4}
+    found = standings(log(ladder))
+    best = [each.name for each in found.entrants].index("a")
+    assert found.meta_game.nash.weights[best] == pytest.approx(1)
+    assert found.meta_game.alpha_rank[best] > 0.9
+    assert "against the Nash average" in standings_text(found, 100)
+
+
+def test_where_a_pair_has_not_met_there_is_no_game_of_choosing():
+    found = standings(log({("a", "b"): [1.0] * 4, ("b", "c"): [1.0] * 4}))
+    assert found.meta_game is None
+    assert found.to_dict()["meta_game"] is None

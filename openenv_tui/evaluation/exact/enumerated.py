@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from openenv_tui.errors import NoExactValueError
 from openenv_tui.evaluation.exact.best_response import best_response
 from openenv_tui.evaluation.exact.graph import (
-    MOST_STATES,
     TERMINAL,
+    BeyondLimitsError,
     Graph,
+    Limits,
     enumerate_game,
     walked,
 )
@@ -25,6 +26,8 @@ from openenv_tui.rule import RETURN, Rule, judged
 if TYPE_CHECKING:
     from openenv_tui.evaluation.exact.graph import Floats, Ints
 
+NO_LIMITS = Limits()
+"""But that of states, which memory sets."""
 CODES = {Outcome.WIN: 1, Outcome.DRAW: 0, Outcome.LOSS: -1, None: UNKNOWN}
 
 
@@ -57,23 +60,23 @@ class Enumerated:
         name: an OpenSpiel game, parameters included.
         cast: makes the policies.
         rule: for outcomes, such as "return > 0"; "" for the game's own.
-        limit: of states.
+        limits: when to give up.
 
     Raises:
-        NoExactValueError: it has more states, or it cannot be enumerated.
+        NoExactValueError: it goes beyond the limits, or it cannot be enumerated.
     """
 
     def __init__(
-        self, name: str, cast: Cast | None = None, *, rule: str = "", limit: int = MOST_STATES
+        self, name: str, cast: Cast | None = None, *, rule: str = "", limits: Limits = NO_LIMITS
     ) -> None:
         from arena_env.arena import Spectacle
         from openenv_tui.games import load_game
         from openenv_tui.games.openspiel import load_engine
 
         self.game: Game = judged(load_game(name), rule)
-        self._limit = limit
+        self._limits = limits
         self._cast = cast or Cast()
-        self._graph = game_graph(name, limit)
+        self._graph = game_graph(name, limits)
         self._engine: Any = load_engine(name)
         self._show = Spectacle(self._engine, self.game.info.history_known)
         self._outcomes = self._judged(self._graph)
@@ -118,7 +121,10 @@ class Enumerated:
     def _known(self, name: str, seat: int) -> tuple[Asked, Floats]:
         if (name, seat) not in self._odds:
             asked = self._asked(name, seat)
-            self._odds[name, seat] = asked, edge_odds(self._graph, self._engine, asked)
+            self._odds[name, seat] = (
+                asked,
+                edge_odds(self._graph, self._engine, asked, self._limits),
+            )
         return self._odds[name, seat]
 
     def _asked(self, name: str, seat: int) -> Asked:
@@ -132,13 +138,15 @@ class Enumerated:
             return sorted(action for action, chance in given.items() if chance > 0)
 
         try:
-            graph = enumerate_game(self._engine, self._limit, None, follow)
-        except NoExactValueError as error:
+            graph = enumerate_game(self._engine, self._limits, None, follow)
+        except BeyondLimitsError as error:
             curious = next(who for who in seated if who.depends_on_more(self._graph))
-            raise NoExactValueError(
+            raise BeyondLimitsError(
                 f"{curious.name} looks at how a position came about, and {error}"
             ) from error
-        odds = graph.chance + sum(edge_odds(graph, self._engine, who) for who in seated)
+        odds = graph.chance + sum(
+            edge_odds(graph, self._engine, who, self._limits) for who in seated
+        )
         return values(graph, odds, self._judged(graph))
 
     def _judged(self, graph: Graph) -> Ints:

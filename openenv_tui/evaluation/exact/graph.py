@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from openenv_tui.errors import NoExactValueError
 
@@ -24,6 +26,28 @@ Follow: TypeAlias = "Callable[[Any, int], Sequence[int]]"
 CHANCE, SIMULTANEOUS, TERMINAL = -1, -2, -4
 """OpenSpiel's numbers for who moves, where no player does."""
 MOST_STATES = 1_000_000
+
+
+class BeyondLimitsError(NoExactValueError):
+    """A walk was given up that might have come to its end."""
+
+
+class Limits(NamedTuple):
+    """When to give up.
+
+    Attributes:
+        states: the most that a graph may have.
+        seconds: for one walk through a game, and for asking one policy at one seat; None for as
+            long as it takes.
+    """
+
+    states: int = MOST_STATES
+    seconds: float | None = None
+
+    @property
+    def deadline(self) -> float:
+        """The moment, on the clock of ``monotonic``, until which what begins now may take."""
+        return inf if self.seconds is None else monotonic() + self.seconds
 
 
 @dataclass(frozen=True)
@@ -83,21 +107,29 @@ class Graph:
         return taken[::-1]
 
 
+def too_many(limits: Limits) -> BeyondLimitsError:
+    """What is raised where there are more states than the limits allow."""
+    return BeyondLimitsError(f"there are more than {limits.states:,} states to walk through")
+
+
 def enumerate_game(
-    engine: Any, limit: int = MOST_STATES, key: Key | None = None, follow: Follow | None = None
+    engine: Any,
+    limits: Limits = Limits(),  # noqa: B008 - it is frozen
+    key: Key | None = None,
+    follow: Follow | None = None,
 ) -> Graph:
     """Walk a game through, ply by ply.
 
     Args:
         engine: of a game in which players move in turn.
-        limit: of states.
+        limits: when to give up.
         key: states of one ply that it gives the same are one; None keeps histories apart.
         follow: leaves out what the players never choose; None follows every legal action.
 
     Raises:
-        NoExactValueError: there are more states, or the game cannot be enumerated.
+        NoExactValueError: there are more states, it takes longer, or it cannot be enumerated.
     """
-    walk = _Walk(engine, limit, key, follow)
+    walk = _Walk(engine, limits, key, follow)
     layer = [engine.new_initial_state()]
     walk.parent.append(-1)
     while layer:
@@ -108,8 +140,9 @@ def enumerate_game(
 class _Walk:
     """A walk through a game, and the lists that become a ``Graph``."""
 
-    def __init__(self, engine: Any, limit: int, key: Key | None, follow: Follow | None) -> None:
-        self.engine, self.limit, self.key, self.follow = engine, limit, key, follow
+    def __init__(self, engine: Any, limits: Limits, key: Key | None, follow: Follow | None) -> None:
+        self.engine, self.limits, self.key, self.follow = engine, limits, key, follow
+        self._deadline = limits.deadline
         self.layers: list[int] = []
         self.mover: list[int] = []
         self.first: list[int] = [0]
@@ -151,8 +184,12 @@ class _Walk:
                 self.action.append(action)
                 self.chance.append(chance)
             self.first.append(len(self.source))
-            if base + len(after) > self.limit:
-                raise TooManyStatesError(self.limit)
+            if base + len(after) > self.limits.states:
+                raise too_many(self.limits)
+            if monotonic() > self._deadline:
+                raise BeyondLimitsError(
+                    f"it takes longer than {self.limits.seconds:g} s to walk the game through"
+                )
         return after
 
     def graph(self) -> Graph:
@@ -230,14 +267,6 @@ def walked(graph: Graph, engine: Any, mover: int) -> Iterator[tuple[int, Any, in
             if movers[number] == mover:
                 yield ply, state, number
         before = start
-
-
-class TooManyStatesError(NoExactValueError):
-    """A walk was given up."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        super().__init__(f"there are more than {limit:,} states to walk through")
 
 
 Look: TypeAlias = "Callable[[Any, int], Any]"

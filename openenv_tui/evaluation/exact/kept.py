@@ -10,7 +10,12 @@ from zipfile import BadZipFile
 
 from openenv_tui.cache import engine_key, keep, recall
 from openenv_tui.errors import NoExactValueError
-from openenv_tui.evaluation.exact.graph import Graph, TooManyStatesError, enumerate_game
+from openenv_tui.evaluation.exact.graph import (
+    Graph,
+    Limits,
+    enumerate_game,
+    too_many,
+)
 from openenv_tui.evaluation.exact.positions import position_key
 
 FORMAT = 1
@@ -20,20 +25,20 @@ WORTH_KEEPING = 20_000
 """A game of fewer states is walked again in no time."""
 
 
-def game_graph(name: str, limit: int) -> Graph:
+def game_graph(name: str, limits: Limits) -> Graph:
     """The graph of a game, its positions merged where that is exact.
 
     Raises:
-        NoExactValueError: it has more states than ``limit``, or it cannot be enumerated.
+        NoExactValueError: it goes beyond the limits, or it cannot be enumerated.
     """
-    found = _graph(name, limit)
+    found = _graph(name, limits)
     if isinstance(found, NoExactValueError):
         raise found
     return found
 
 
 @lru_cache(maxsize=16)
-def _graph(name: str, limit: int) -> Graph | NoExactValueError:
+def _graph(name: str, limits: Limits) -> Graph | NoExactValueError:
     """It, or why there is none: a walk that was given up is not to be begun again."""
     from openenv_tui.games import load_game
     from openenv_tui.games.openspiel import load_engine
@@ -46,12 +51,15 @@ def _graph(name: str, limit: int) -> Graph | NoExactValueError:
     graph = _read(recall(KIND, key))
     if graph is None:
         try:
-            graph = enumerate_game(engine, limit, position_key(info))
+            graph = enumerate_game(engine, limits, position_key(info))
         except NoExactValueError as error:
             return error.with_traceback(None)
+        except RuntimeError as error:
+            # What the engine raises where it lacks something, pyspiel.SpielError included.
+            return NoExactValueError(f"the engine cannot walk the game through: {error}")
         if graph.states >= WORTH_KEEPING:
             keep(KIND, key, _written(graph))
-    return graph if graph.states <= limit else TooManyStatesError(limit)
+    return graph if graph.states <= limits.states else too_many(limits)
 
 
 def _refused(engine: Any, name: str) -> str | None:

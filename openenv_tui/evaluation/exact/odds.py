@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isfinite
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from openenv_tui.errors import NoExactValueError
-from openenv_tui.evaluation.exact.graph import Graph, walked
+from openenv_tui.evaluation.exact.graph import BeyondLimitsError, Graph, Limits, walked
 from openenv_tui.match import FAULTS
 from openenv_tui.model import EpisodeContext, GameInfo, Observation, ObservationSource
 from openenv_tui.policy import Policy
@@ -127,16 +128,17 @@ def _sound(given: Any, legal: tuple[int, ...]) -> bool:
     return all(isfinite(c) and c >= -CLOSE for c in chances) and abs(sum(chances) - 1) < CLOSE
 
 
-def edge_odds(graph: Graph, engine: Any, asked: Asked) -> Floats:
+def edge_odds(graph: Graph, engine: Any, asked: Asked, limits: Limits) -> Floats:
     """The probability of each edge where it is the seat's turn, and 0 elsewhere.
 
     Raises:
-        NoExactValueError: the policy gives no probabilities.
+        NoExactValueError: the policy gives no probabilities, or thinks for too long.
     """
     import numpy as np
 
     odds = np.zeros(len(graph.child))
     actions, first = graph.action.tolist(), graph.first.tolist()
+    deadline = limits.deadline
     known: dict[tuple[int, int], Mapping[int, float]] = {}
     for ply, state, at in walked(graph, engine, asked.seat):
         # All that it sees follows from what it knows and from how many moves were made.
@@ -144,6 +146,10 @@ def edge_odds(graph: Graph, engine: Any, asked: Asked) -> Floats:
         given = known.get(same) if same[0] >= 0 else None
         if given is None:
             given = known[same] = asked.in_state(state, ply)
+            if monotonic() > deadline:
+                raise BeyondLimitsError(
+                    f"{asked.name} thinks for longer than {limits.seconds:g} s in all states"
+                )
         for edge in range(first[at], first[at + 1]):
             odds[edge] = given.get(actions[edge], 0.0)
     return odds

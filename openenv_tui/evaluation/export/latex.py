@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from openenv_tui.evaluation.export.sheet import WORDS, Sheet, sheets
+from openenv_tui.evaluation.export.sheet import EXACT, WORDS, Sheet, sheets
 from openenv_tui.evaluation.table import Table
 from openenv_tui.render import printable
 
@@ -50,6 +50,7 @@ def _narrowed(sheet: Sheet) -> Sheet:
     if "mean steps" not in sheet.headings:
         return sheet
     telling = {"rank", "policy", "win rate [95 %]", "mean return [95 %]", "mean steps", "episodes"}
+    telling.add(EXACT)
     for heading, nothing in (("opponent", ""), ("forfeits", "0"), ("lost sessions", "0")):
         if any(row[sheet.headings.index(heading)] != nothing for row in sheet.rows):
             telling.add(heading)

@@ -20,8 +20,9 @@ def _written(sheet: Sheet) -> str:
         _line([":--" if heading in WORDS else "--:" for heading in sheet.headings]),
     ]
     lines += [_line([_escaped(cell) for cell in row]) for row in sheet.rows]
-    notes = [f"Note: {note}." for note in sheet.notes]
-    return "\n".join([*lines, "", sheet.caption, *notes])
+    # A name of somebody's own may stand in any of these.
+    below = [sheet.caption, *(f"Note: {note}." for note in sheet.notes)]
+    return "\n".join([*lines, "", *map(_escaped, below)])
 
 
 def _escaped(cell: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from openenv_tui.evaluation.show import forfeits, mean, rate
+from openenv_tui.evaluation.show import exact, forfeits, mean, rate
 from openenv_tui.evaluation.table import Row, Table
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ HEADINGS = (
     "rank", "policy", "opponent", "episodes", "wins", "draws", "losses",
     "win rate [95 %]", "mean return [95 %]", "mean steps", "forfeits", "lost sessions",
 )  # fmt: skip
+EXACT = "exact rate, return"
+"""The last column, of a run that has such values."""
 WORDS = frozenset(("policy", "opponent", "entrant"))
 """The columns that are read from the left; the others are numbers."""
 
@@ -54,14 +56,13 @@ def sheets(table: Table) -> tuple[Sheet, ...]:
     # Whose opponents are the weaker has the higher return: pairings do not compare policies.
     notes = replace(table, better=()).warnings
     pairings = pairings._replace(title="Pairings", caption=said, notes=notes)
-    return (*_standings(table.standings, table.setting), pairings)
+    return (*_standings(table.standings), pairings)
 
 
-def _standings(found: Standings, setting: str) -> Iterator[Sheet]:
+def _standings(found: Standings) -> Iterator[Sheet]:
     from openenv_tui.evaluation.export import tournament
 
-    said = f"{setting} {found.caption}"
-    yield Sheet("Standings", tournament.HEADINGS, tournament.standing_cells(found), said,
+    yield Sheet("Standings", tournament.HEADINGS, tournament.standing_cells(found), found.caption,
                 found.warnings)  # fmt: skip
     headings = tournament.matrix_headings(found)
     yield Sheet("Head to head", headings, tournament.matrix_cells(found),
@@ -73,7 +74,11 @@ def _standings(found: Standings, setting: str) -> Iterator[Sheet]:
 
 def _results(table: Table) -> Sheet:
     rows = tuple(map(_cells, table.rows))
-    return Sheet("", HEADINGS, rows, table.caption, table.warnings)
+    headings: tuple[str, ...] = HEADINGS
+    if table.exact:
+        headings = (*HEADINGS, EXACT)
+        rows = tuple((*cells, exact(row)) for cells, row in zip(rows, table.rows, strict=True))
+    return Sheet("", headings, rows, table.caption, table.warnings)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

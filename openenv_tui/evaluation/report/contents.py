@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from openenv_tui.errors import OpenEnvTuiError
+from openenv_tui.evaluation.exact.rows import with_exact_values
 from openenv_tui.evaluation.folder import read_manifest
 from openenv_tui.evaluation.report import tournament
 from openenv_tui.evaluation.report.choice import Chosen, Wish, choose
@@ -112,7 +113,7 @@ def read_run(folder: Path, wish: Wish) -> Contents:
 
 def _read(store: Store, folder: Path, wish: Wish) -> Contents:
     meta = store.meta()
-    table = replace(tabulate(store), run=folder.name)
+    table = replace(with_exact_values(tabulate(store), meta), run=folder.name)
     numbers = store.rows()
     order = [numbers.index((row.policy, row.opponent)) for row in table.rows]
     found = standings_of(store)
@@ -246,8 +247,8 @@ def _shown(
     game = str(meta["game"])
     try:
         projector = Projector(store, game, frames_each(sum(len(one.episodes) for one in chosen)))
-    except OpenEnvTuiError as error:
-        return game, (), f"There is no engine here for {game}, so no game can be shown: {error}"
+    except OpenEnvTuiError:
+        return game, (), f"There is no engine here for {game}, so no game can be shown."
     return projector.title, tuple(_deal(projector, one, named) for one in chosen), ""
 
 

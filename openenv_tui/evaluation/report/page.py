@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -26,6 +26,8 @@ try:
     from markupsafe import Markup
 except ImportError as error:
     raise MissingExtraError("a report", "report") from error
+
+MOST_NAMED = 4
 
 
 def page(contents: Contents) -> str:
@@ -137,11 +139,13 @@ def lead(contents: Contents) -> str:
         return said
     first = [label for label, row in zip(contents.labels, table.rows, strict=True) if row.rank == 1]
     if len(first) > 1:
-        return f"{said}{listed(first)} share the first rank."
+        return said + _sharing(first, len(table.rows))
     assert best.mean_return_low is not None
     assert best.mean_return_high is not None
     told = interval(best.mean_return, best.mean_return_low, best.mean_return_high)
-    return f"{said}{contents.labels[0]} ranks first, with a mean return of {told}."
+    if len(table.rows) == 1:
+        return f"{said}The mean return is {told}."
+    return f"{said}{first[0]} ranks first, with a mean return of {told}."
 
 
 def _champions(found: Standings, number: int) -> str:
@@ -151,9 +155,15 @@ def _champions(found: Standings, number: int) -> str:
         + (f", {found.format}" if found.format else "")
         + ". "
     )
-    if len(first) > 1:
-        return f"{said}{listed(first)} share the first rank: they cannot be told apart."
-    return f"{said}{first[0]} ranks first."
+    return said + (
+        _sharing(first, len(found.entrants)) if first[1:] else f"{first[0]} ranks first."
+    )
+
+
+def _sharing(first: Sequence[str], number: int) -> str:
+    """Who leads together; where they are many, how many they are."""
+    who = listed(first) if len(first) <= MOST_NAMED else f"{len(first)} of {number}"
+    return f"{who} share the first rank: they cannot be told apart."
 
 
 def provenance(contents: Contents) -> list[tuple[str, str | None]]:

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from openenv_tui.errors import OpenEnvTuiError
+from openenv_tui.evaluation.sides import lineup, orders
 from openenv_tui.evaluation.store import Store, unpack_actions
 from openenv_tui.render import Line, full_height, render
 from openenv_tui.views import TextView, View
@@ -87,7 +88,7 @@ class Projector:
         line = self._store.entry(row, episode)
         assert line is not None
         _, _, seat, seed, outcome, total, _, complete, blob, _, fault, by, message = line
-        names = self._names(row, seat)
+        names = self._names(row, seat, episode)
         end = f"{names[seat]} {WON[outcome]}" + ("" if total is None else f", return {total:g}")
         if fault is not None:
             end += f"; {names[by]} forfeited ({fault}): {message}"
@@ -158,14 +159,17 @@ class Projector:
             return (seat, 1 - seat)
         return (seat,)
 
-    def _names(self, row: int, seat: int) -> tuple[str, ...]:
-        """Who sat where, as far as the log tells."""
+    def _names(self, row: int, seat: int, episode: int) -> tuple[str, ...]:
+        """Who sat where: the others follow the row's policy, in either order by turns."""
         policy, opponent = self._store.rows()[row]
         players = self._arena.game.info.players
-        others = (opponent or "server").split(" + ")
-        if len(set(others)) == 1:
-            return tuple(policy if place == seat else others[0] for place in range(players))
-        return tuple(policy if place == seat else f"one of {opponent}" for place in range(players))
+        others = lineup(opponent, players)
+        if episode // players % orders(others):
+            others = others[::-1]
+        return tuple(
+            policy if place == seat else others[(place - seat - 1) % players]
+            for place in range(players)
+        )
 
 
 def frames_each(games: int) -> int:

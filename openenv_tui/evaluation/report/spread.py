@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 Tally: TypeAlias = "Sequence[tuple[float, int]]"
@@ -10,6 +11,8 @@ Tally: TypeAlias = "Sequence[tuple[float, int]]"
 
 FEW = 12
 """So many different values are shown one by one; more are put into bins."""
+LEAST_GAP = 1 / 30
+"""Of the axis, between two values, or their bars would stand one before the other."""
 BINS = 32
 
 
@@ -99,10 +102,11 @@ def interquartile_mean(tally: Tally) -> float:
 
 def shared_bins(tallies: Sequence[Tally]) -> tuple[float, ...]:
     """The edges of bins that fit all rows; () where few values occur, each shown by itself."""
-    values = {value for tally in tallies for value, _ in tally}
-    if len(values) <= FEW:
+    values = sorted({value for tally in tallies for value, _ in tally})
+    low, high = values[0], values[-1]
+    nearest = min((b - a for a, b in pairwise(values)), default=0.0)
+    if len(values) <= FEW and nearest >= LEAST_GAP * (high - low):
         return ()
-    low, high = min(values), max(values)
     return tuple(low + (high - low) * edge / BINS for edge in range(BINS + 1))
 
 
