@@ -28,6 +28,8 @@ COMMANDS = {
     "play": Entry("openenv_tui.cli.play", "Play a game yourself."),
     "watch": Entry("openenv_tui.cli.watch", "Watch policies play, live."),
     "eval": Entry("openenv_tui.cli.eval", "Tabulate the win rates of policies on a game."),
+    "tournament": Entry("openenv_tui.cli.tournament", "Let policies meet each other."),
+    "run": Entry("openenv_tui.cli.run", "Play the evaluation that a file describes."),
     "resume": Entry("openenv_tui.cli.resume", "Go on with an evaluation that was cut short."),
     "serve": Entry("openenv_tui.cli.serve", "Serve a game to any OpenEnv client."),
     "audit": Entry("openenv_tui.cli.audit", "Find out what a server really does."),
@@ -83,6 +85,7 @@ Examples:
   openenv-tui play --env ws://127.0.0.1:8000        play what an OpenEnv server serves
   openenv-tui watch tic_tac_toe -p mcts -p random   two policies, live
   openenv-tui eval catch -p random -p tracker -n 1000
+  openenv-tui tournament tic_tac_toe -p mcts -p tactician -p random -n 200
   openenv-tui audit ws://127.0.0.1:8000             seeds, seats, sessions, speed of a server
   openenv-tui COMMAND --help                        more about a command
 

@@ -7,36 +7,26 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from openenv_tui.cli.common import (
-    access_options,
-    env_option,
-    exact_option,
-    forfeits_option,
-    game_argument,
-    json_option,
-    plain_option,
-    required_game,
-    seed_option,
-    telling,
-)
+from openenv_tui.cli.common import telling
+from openenv_tui.cli.options import Asked, policies_option, required_games, run_options
 from openenv_tui.cli.persons import host
-from openenv_tui.evaluation.export import EXPORTERS
-from openenv_tui.seeding import drawn_seed
+from openenv_tui.evaluation.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from rich.live import Live
 
-    from openenv_tui.connection.access import Access
     from openenv_tui.evaluation.runner import Evaluation
+    from openenv_tui.evaluation.series import Series
     from openenv_tui.evaluation.under_way import Progress
 
 INTERRUPTED = 130
@@ -50,6 +40,7 @@ Examples:
   openenv-tui eval --env ws://127.0.0.1:8000 -p random -p ./mine.py:Mine -n 200
   openenv-tui eval --env ws://127.0.0.1:8000 -p random --win 'return > 0'
   openenv-tui eval tic_tac_toe -p minimax --opponent tactician -n 20000 --sprt 0.5:0.55
+  openenv-tui eval --game kuhn_poker --game tic_tac_toe -p random -p first
   openenv-tui eval --plan 0.50:0.55
   openenv-tui eval catch -p human -p tracker -n 10      you play, on the same deals
   openenv-tui eval kuhn_poker -p kuhn_equilibrium --json | jq .rows
@@ -57,115 +48,22 @@ Examples:
 
 
 @click.command("eval", epilog=EPILOG)
-@game_argument
-@click.option(
-    "-p",
-    "--policy",
-    "policies",
-    metavar="SPEC",
-    multiple=True,
-    help="A policy to evaluate, or human, who is you; repeat it. Without any: random and the "
-    "game's own heuristic.",
+@policies_option(
+    "A policy to evaluate, or human, who is you; repeat it. Without any: random and the game's own "
+    "heuristic."
 )
-@click.option(
-    "-n", "--episodes", type=click.IntRange(min=1), default=1000, show_default=True,
-    help="Episodes for each policy.",
-)  # fmt: skip
-@seed_option
-@env_option
-@access_options
+@run_options("Episodes for each policy.")
 @click.option(
     "--opponent", metavar="SPEC", default="random", show_default=True,
     help="Who takes the other seats.",
 )  # fmt: skip
-@click.option(
-    "--jobs", type=click.IntRange(min=1), default=1, show_default=True,
-    help="Worker processes; the records are the same whatever their number.",
-)  # fmt: skip
 @click.option("--learn", is_flag=True, help="Let policies that learn do so, in order.")
-@click.option(
-    "--clock", type=float, default=None, metavar="SECONDS", help="Time limit for each decision."
-)
-@click.option(
-    "--win", metavar="RULE", default="",
-    help="What counts as a win, such as 'return > 0', 'steps <= 20' or 'score == 1', the last of "
-    "a field of the last observation. Otherwise it is a loss. Left out: the game's own rule.",
-)  # fmt: skip
-@click.option(
-    "--max-steps", type=click.IntRange(min=1), default=1000, show_default=True,
-    help="Cut an episode off after so many steps, on servers other than of OpenSpiel games.",
-)  # fmt: skip
-@forfeits_option(
-    "loss",
-    "What an episode is worth that a policy ended by its own fault: a loss, nothing (excluded), or "
-    "up to 5 attempts from other seeds (replay). They are counted by kind in any case.",
-)
-@click.option(
-    "--sprt", metavar="A:B", default="",
-    help="End a policy's row when a sequential test between two scores is decided, such as "
-    "0.5:0.55; or '0:10 elo' (normalised), or 'return 0:0.1'. -n is the most to play.",
-)  # fmt: skip
-@click.option(
-    "--precision", type=float, default=None, metavar="HALF",
-    help="End a policy's row when its interval is that narrow to either side, such as 0.01.",
-)  # fmt: skip
 @click.option(
     "--plan", "rates", metavar="A:B", default=None,
     help="Play nothing; say how many episodes tell the win rates A and B apart.",
 )  # fmt: skip
-@exact_option
-@click.option(
-    "--sessions", type=click.IntRange(min=1), default=8, show_default=True,
-    help="Most sessions at once on a server.",
-)  # fmt: skip
-@click.option(
-    "--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS",
-    help="How long a server may take for an answer; then the episode is played again.",
-)  # fmt: skip
-@click.option(
-    "--give-up", type=float, default=60.0, show_default=True, metavar="SECONDS",
-    help="How long a server may be gone; then the run ends, and `resume` goes on with it.",
-)  # fmt: skip
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=None, metavar="DIR",
-    help="Folder of the run; results/<time>-<game> by default.",
-)  # fmt: skip
-@click.option(
-    "-f", "--format", "formats", multiple=True, metavar="FORMAT",
-    help="Write summary.FORMAT too: csv, json, jsonl, parquet, md, latex or html; repeat it.",
-)  # fmt: skip
-@click.option(
-    "--max-error-rate", type=click.FloatRange(0, 1), default=1.0, show_default=True,
-    help="Exit with 1 if more of a policy's episodes than this are its forfeits.",
-)  # fmt: skip
-@json_option
-@plain_option
 def command(
-    game: str | None,
-    policies: tuple[str, ...],
-    episodes: int,
-    seed: int | None,
-    env: str,
-    access: Access,
-    opponent: str,
-    jobs: int,
-    learn: bool,
-    clock: float | None,
-    sessions: int,
-    timeout: float,
-    give_up: float,
-    win: str,
-    max_steps: int,
-    forfeits: str,
-    sprt: str,
-    precision: float | None,
-    rates: str | None,
-    exact: bool | None,
-    out: Path | None,
-    formats: tuple[str, ...],
-    max_error_rate: float,
-    as_json: bool,
-    plain: bool,
+    asked: Asked, policies: tuple[str, ...], opponent: str, learn: bool, rates: str | None
 ) -> int:
     """Tabulate the win rates of policies on a game.
 
@@ -174,54 +72,104 @@ def command(
     the run's folder, whose log keeps every episode. Ctrl-C keeps what is done, and
     `openenv-tui resume` goes on with it.
     """
-    from openenv_tui.evaluation.plan import Plan
-    from openenv_tui.evaluation.runner import run_plan
-
     if rates is not None:
-        click.echo(planned_episodes(rates, precision))
+        click.echo(planned_episodes(rates, asked.wishes["precision"]))
         return 0
-    game = required_game(game, env)
-    for name in formats:
-        EXPORTERS.load(name, "formats of a table")
-    plan = Plan(
-        game=game or "",
-        policies=policies or _by_default(game),
-        opponent=opponent,
-        episodes=episodes,
-        seed=drawn_seed(seed),
-        env=env,
-        jobs=jobs,
-        learn=learn,
-        clock=clock,
-        sessions=sessions,
-        timeout=timeout,
-        give_up=give_up,
-        win=win,
-        max_steps=max_steps,
-        forfeits=forfeits,
-        sprt=sprt,
-        precision=precision,
-        exact=exact,
-    )
-    with stopped_by_ctrl_c() as stop, showing_progress(plain) as report:
-        result = run_plan(
-            plan,
-            out,
+    plans = [
+        Plan(game, policies or _by_default(game), opponent=opponent, learn=learn, **asked.wishes)
+        for game in required_games(asked)
+    ]
+    return play(asked, plans)
+
+
+def play(asked: Asked, plans: Sequence[Plan]) -> int:
+    """Play a run, of one game or of several, print its tables, and give the exit code."""
+    if len(plans) == 1:
+        result = _played(asked, plans[0])
+        print_result(result, as_json=asked.as_json, plain=asked.plain)
+        return exit_code([result], asked)
+    from openenv_tui.evaluation.several import run_games
+
+    with stopped_by_ctrl_c() as stop, showing_progress(asked.plain) as report:
+        series = run_games(
+            plans,
+            asked.out,
             progress=report,
             stop=stop,
-            command=["openenv-tui", *sys.argv[1:]],
-            formats=formats,
-            access=access,
+            command=asked.command,
+            formats=asked.formats,
+            access=asked.access,
             tell=telling,
-            host=host(plain, report.aside),
+            host=host(asked.plain, report.aside),
         )
-    print_result(result, as_json=as_json, plain=plain)
-    if result.interrupted:
+    print_series(series, as_json=asked.as_json, plain=asked.plain)
+    if series.interrupted:
         return INTERRUPTED
-    faulty = [r for r in result.rows if sum(r.forfeits.values()) > max_error_rate * r.episodes]
+    return exit_code(series.results, asked)
+
+
+def _played(asked: Asked, plan: Plan) -> Evaluation:
+    from openenv_tui.evaluation.runner import run_plan
+
+    with stopped_by_ctrl_c() as stop, showing_progress(asked.plain) as report:
+        return run_plan(
+            plan,
+            asked.out,
+            progress=report,
+            stop=stop,
+            command=asked.command,
+            formats=asked.formats,
+            access=asked.access,
+            tell=telling,
+            host=host(asked.plain, report.aside),
+        )
+
+
+def exit_code(results: Sequence[Evaluation], asked: Asked) -> int:
+    """How a run ended, as scripts are told; what failed is named on stderr."""
+    from openenv_tui.evaluation.thresholds import judge, missed
+
+    if any(result.interrupted for result in results):
+        return INTERRUPTED
+    rows = [row for result in results for row in result.rows]
+    most = asked.max_error_rate
+    faulty = [row for row in rows if sum(row.forfeits.values()) > most * row.episodes]
     for row in faulty:
-        click.echo(f"error: {row.policy} forfeited more than {max_error_rate:.0%}", err=True)
-    return 1 if faulty else 0
+        click.echo(f"error: {row.policy} forfeited more than {most:.0%}", err=True)
+    verdicts = [each for result in results for each in judge(result, asked.thresholds)]
+    for verdict in verdicts:
+        click.echo(f"{'met' if verdict.met else 'MISSED'}: {verdict.words}", err=True)
+    return 1 if faulty or missed(verdicts) else 0
+
+
+def print_series(series: Series, *, as_json: bool, plain: bool) -> None:
+    """The tables of several games on stdout, and on stderr what became of the run."""
+    from openenv_tui.evaluation.folder import resume_command
+
+    show_series(series, as_json=as_json, plain=plain)
+    click.echo(f"kept in {series.folder}", err=True)
+    if series.interrupted:
+        click.echo(
+            "interrupted: the tables are of what was played; "
+            f"go on with: {resume_command(series.folder)}",
+            err=True,
+        )
+
+
+def show_series(series: Series, *, as_json: bool, plain: bool) -> None:
+    """The tables of several games on stdout."""
+    from rich.console import Console
+
+    from openenv_tui.evaluation.show_series import across_as_rich, as_text
+
+    if as_json:
+        click.echo(json.dumps(series.to_dict(), indent=2))
+    elif plain or not sys.stdout.isatty():
+        click.echo(as_text(series, 120))
+    else:
+        for result in series.results:
+            print_tables(result, plain)
+        Console().print(across_as_rich(series))
 
 
 def print_result(result: Evaluation, *, as_json: bool, plain: bool) -> None:
@@ -269,10 +217,10 @@ def planned_episodes(rates: str, precision: float | None) -> str:
     return "\n".join([*(f"{line}." for line in lines), notes])
 
 
-def _by_default(game: str | None) -> tuple[str, ...]:
+def _by_default(game: str) -> tuple[str, ...]:
     from openenv_tui.specs import HEURISTICS
 
-    heuristic = HEURISTICS.get((game or "").partition("(")[0])
+    heuristic = HEURISTICS.get(game.partition("(")[0])
     return ("random", heuristic) if heuristic else ("random",)
 
 
@@ -284,6 +232,9 @@ def print_tables(result: Evaluation, plain: bool) -> None:
     from openenv_tui.evaluation.show_standings import StandingsView, standings_text
 
     plain = plain or not sys.stdout.isatty()
+    width = get_terminal_size((120, 24)).columns
+    for line in [] if result.history is None else result.history.lines:
+        click.echo(fill(line, width, subsequent_indent="  ", break_long_words=False))
     if result.standings is not None and plain:
         click.echo(standings_text(result.standings, notes=result.table.incidents))
     elif result.standings is not None:

@@ -28,8 +28,15 @@ def command(run: str, name: str, output: Path | None) -> None:
     from openenv_tui.evaluation.export import EXPORTERS
     from openenv_tui.evaluation.folder import find_run
     from openenv_tui.evaluation.runner import load_run
+    from openenv_tui.evaluation.series import games_of, load_series
+    from openenv_tui.evaluation.show_series import exported
 
-    content = EXPORTERS.load(name)(load_run(find_run(run), exact=True).whole)
+    folder = find_run(run)
+    export = EXPORTERS.load(name)
+    if games_of(folder):
+        content: str | bytes = exported(load_series(folder), name)
+    else:
+        content = export(load_run(folder, exact=True).whole)
     if output is None:
         if isinstance(content, bytes) and sys.stdout.isatty():
             raise UsageError(f"{name} is no text for a terminal; write it with -o FILE")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from openenv_tui.cli.common import access_options, json_option, plain_option, telling
-from openenv_tui.cli.eval import INTERRUPTED, print_result, showing_progress, stopped_by_ctrl_c
+from openenv_tui.cli.eval import (
+    INTERRUPTED,
+    print_result,
+    print_series,
+    showing_progress,
+    stopped_by_ctrl_c,
+)
 from openenv_tui.cli.persons import host
 
 if TYPE_CHECKING:
@@ -44,10 +50,14 @@ def command(
     """
     from openenv_tui.evaluation.folder import find_run
     from openenv_tui.evaluation.runner import resume_run
+    from openenv_tui.evaluation.series import games_of
+    from openenv_tui.evaluation.several import resume_games
 
     folder = find_run(run)
+    series = bool(games_of(folder))
+    go_on: Any = resume_games if series else resume_run
     with stopped_by_ctrl_c() as stop, showing_progress(plain) as report:
-        result = resume_run(
+        result = go_on(
             folder,
             give_up=give_up,
             progress=report,
@@ -56,5 +66,8 @@ def command(
             access=access,
             host=host(plain, report.aside),
         )
+    if series:
+        print_series(result, as_json=as_json, plain=plain)
+        return INTERRUPTED if result.interrupted else 0
     print_result(result, as_json=as_json, plain=plain)
     return INTERRUPTED if result.interrupted else 0

@@ -16,11 +16,16 @@ from openenv_tui.errors import OpenEnvTuiError
 @json_option
 def command(root: Path, as_json: bool) -> None:
     """List past evaluation runs below ROOT, the newest first."""
-    from openenv_tui.evaluation.folder import list_runs
+    from openenv_tui.evaluation.folder import list_runs, list_series
     from openenv_tui.evaluation.runner import load_run
+    from openenv_tui.evaluation.series import games_of
 
     found = []
-    for place in list_runs(root):
+    runs = list_runs(root)
+    for place in list_series(runs):
+        games = ", ".join(games_of(place))
+        click.echo(f"{place} holds several games: {games}", err=True)
+    for place in runs:
         try:
             table = load_run(place).table
         except OpenEnvTuiError as error:

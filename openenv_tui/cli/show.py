@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from openenv_tui.cli.common import exact_option, forfeits_option, json_option, plain_option
+from openenv_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from openenv_tui.evaluation.following import Seen
@@ -40,12 +41,21 @@ def command(
     \b
     Exit code of --follow: 0 the run is complete; 130 it was interrupted or killed, or you left.
     """
-    from openenv_tui.cli.eval import INTERRUPTED, print_tables
+    from openenv_tui.cli.eval import INTERRUPTED, print_tables, show_series
     from openenv_tui.evaluation.folder import find_run
     from openenv_tui.evaluation.following import State
     from openenv_tui.evaluation.runner import load_run
+    from openenv_tui.evaluation.series import games_of, load_series
 
     folder = find_run(run)
+    if games_of(folder):
+        if follow:
+            raise UsageError(
+                f"{folder} holds several games; follow the one that is played, such as "
+                f"openenv-tui show {next(iter(games_of(folder).values()))} --follow"
+            )
+        show_series(load_series(folder), as_json=as_json, plain=plain)
+        return 0
     seen = _followed(folder, plain) if follow else None
     result = load_run(folder, forfeits=forfeits or "", exact=True, wish=exact)
     if as_json:

@@ -8,7 +8,7 @@ import platform
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from openenv_tui import __version__
 from openenv_tui.connection.access import without_secrets
 from openenv_tui.errors import StoreError, UnknownNameError, UsageError
 from openenv_tui.evaluation.export import EXPORTERS, SUFFIXES
-from openenv_tui.evaluation.plan import Plan
+from openenv_tui.evaluation.plan import Plan, Tournament
 from openenv_tui.evaluation.store import FILE_NAME
 from openenv_tui.evaluation.table import Table
 from openenv_tui.evaluation.writing import PART, settle, write_whole
@@ -48,8 +48,7 @@ def new_folder(wanted: Path | str | None, game: str) -> Path:
             if any(not each.name.endswith(PART) for each in place.iterdir()):
                 raise StoreError(f"{place} is not empty; name a new folder with --out")
             return place
-        safe = re.sub(r"[^A-Za-z0-9_.=,-]+", "_", game).strip("_")
-        stem = f"{datetime.now():%Y%m%d-%H%M%S}-{safe}"
+        stem = f"{datetime.now():%Y%m%d-%H%M%S}-{safe(game)}"
         for number in range(1, 100):
             place = RESULTS / (stem if number == 1 else f"{stem}-{number}")
             try:
@@ -65,6 +64,11 @@ def new_folder(wanted: Path | str | None, game: str) -> Path:
             f"cannot write to {target}: {error.strerror or error}; name another folder with --out"
         ) from error
     raise StoreError(f"{RESULTS} holds a hundred runs of this second; name a folder with --out")
+
+
+def safe(game: str) -> str:
+    """A game's name as a part of a folder's."""
+    return re.sub(r"[^A-Za-z0-9_.=,-]+", "_", game).strip("_")
 
 
 @contextmanager
@@ -146,6 +150,39 @@ def start_manifest(
         "plan": asdict(plan),
         "formats": list(formats),
         "objects": list(objects),
+        **_provenance(),
+    }
+    _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+    settle(place.parent)
+
+
+def start_series(
+    place: Path, plans: Sequence[Plan], command: Sequence[str], formats: Sequence[str]
+) -> dict[str, Path]:
+    """Write down which games a folder is to hold, and give the folder of each game's run."""
+    games = {plan.game: safe(plan.game) for plan in plans}
+    manifest = {
+        "command": without_secrets(command),
+        "games": games,
+        "plans": [asdict(plan) for plan in plans],
+        "formats": list(formats),
+        **_provenance(),
+    }
+    _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+    settle(place.parent)
+    return {game: place / name for game, name in games.items()}
+
+
+def finish_series(place: Path, summary: str, *, interrupted: bool) -> None:
+    """Write the table across the games, and the end into the manifest."""
+    manifest = read_manifest(place) | {"finished": _now(), "interrupted": interrupted}
+    _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+    _write(place / "summary.md", summary)
+
+
+def _provenance() -> dict[str, Any]:
+    """With what a run is made."""
+    return {
         "started": _now(),
         "finished": None,
         "openenv_tui": __version__,
@@ -154,8 +191,6 @@ def start_manifest(
         "machine": f"{platform.system()} {platform.machine()}",
         "revision": _revision(),
     }
-    _write(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
-    settle(place.parent)
 
 
 def finish_folder(place: Path, table: Table, formats: Sequence[str], *, interrupted: bool) -> None:
@@ -203,11 +238,24 @@ def planned(place: Path, *, same_versions: bool = True) -> Plan:
             f"the policies {', '.join(manifest['objects'])} of {place} were objects of a program, "
             "which only that program can make; evaluate them there again"
         )
-    written = manifest["plan"]
+    return plan_of(manifest["plan"], place)
+
+
+def plan_of(written: Mapping[str, Any], place: Path) -> Plan:
+    """A plan as manifests hold it.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
     try:
         known = {each.name: written[each.name] for each in fields(Plan) if each.name in written}
-        against = tuple(map(tuple, known.get("against", ())))
-        return Plan(**known | {"policies": tuple(known["policies"]), "against": against})
+        held = known.get("tournament")
+        return Plan(**known | {
+            "policies": tuple(known["policies"]),
+            "against": tuple(map(tuple, known.get("against", ()))),
+            "lengths": tuple(known.get("lengths", ())),
+            "tournament": None if held is None else Tournament(**held),
+        })  # fmt: skip
     except (TypeError, KeyError) as error:
         raise StoreError(f"{place / MANIFEST} holds no plan that can be read: {error}") from error
 
@@ -232,8 +280,14 @@ def _touched(log: Path) -> float:
     return max(times, default=0.0)
 
 
+def list_series(runs: Sequence[Path]) -> list[Path]:
+    """The folders that hold runs of several games, of those runs, in the same order."""
+    parents = dict.fromkeys(place.parent for place in runs)
+    return [place for place in parents if read_manifest(place).get("games")]
+
+
 def find_run(name: str) -> Path:
-    """The folder of a run: a path, a name below results/, or "latest".
+    """The folder of a run, or of runs of several games: a path, a name below results/, or "latest".
 
     Raises:
         UnknownNameError: there is none; the nearest is suggested.
@@ -241,9 +295,10 @@ def find_run(name: str) -> Path:
     if Path(name).is_dir():
         return Path(name)
     runs = list_runs()
+    series = list_series(runs)
     if name == "latest" and runs:
-        return runs[0]
-    for place in runs:
+        return runs[0].parent if runs[0].parent in series else runs[0]
+    for place in (*series, *runs):
         if place.name == name:
             return place
     hint = "`openenv-tui runs` lists them" if runs else "there are none yet: openenv-tui eval catch"

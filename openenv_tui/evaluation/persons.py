@@ -165,9 +165,9 @@ class PersonsGames:
         self._seeds, self._whole = deals(plan, info.name), whole_entries(plan, info)
         for row, seating in self._seatings.items():
             left = {episode for span in self._todo[row] for episode in span}
-            order = in_order(plan, seating.arrangements, info)
+            order = in_order(plan, seating.arrangements, info, row)
             self._left += [(row, episode) for episode in order if episode in left]
-        self._total = plan.episodes * len(self._seatings)
+        self._total = sum(map(plan.length, self._seatings))
 
     def next(self) -> PersonsGame | None:
         """The game to play now, until it is ``finished``; None when nothing is left."""
@@ -227,15 +227,16 @@ def tells_nothing(arrangements: int, info: GameInfo) -> bool:
     return arrangements == 1 or (info.perfect_information and not info.chance)
 
 
-def in_order(plan: Plan, arrangements: int, info: GameInfo) -> Iterable[int]:
+def in_order(plan: Plan, arrangements: int, info: GameInfo, row: int = 0) -> Iterable[int]:
     """The episodes of a row, as a person plays them.
 
     Where cards or dice could be remembered, the games of one deal lie far apart, in an order that
     nobody can foresee, and still every seat has its turn.
     """
+    episodes = plan.length(row)
     if tells_nothing(arrangements, info):
-        return range(plan.episodes)
-    number = -(-plan.episodes // arrangements)
+        return range(episodes)
+    number = -(-episodes // arrangements)
     shuffled = list(range(number))
     Rng(plan.seed, ORDER).shuffle(shuffled)
     order = (
@@ -243,7 +244,7 @@ def in_order(plan: Plan, arrangements: int, info: GameInfo) -> Iterable[int]:
         for turn in range(number)
         for seat in range(arrangements)
     )
-    return [episode for episode in order if episode < plan.episodes]
+    return [episode for episode in order if episode < episodes]
 
 
 def persons_rows(plan: Plan, others: int) -> list[int]:

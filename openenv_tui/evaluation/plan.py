@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openenv_tui.errors import OpenEnvTuiError, UnfitPolicyError, UsageError
+from openenv_tui.errors import OpenEnvTuiError, UnfitPolicyError, UnknownNameError, UsageError
 from openenv_tui.evaluation.forfeits import ATTEMPTS, ForfeitRule, forfeit_rule
+from openenv_tui.evaluation.schedules import FORMATS
 from openenv_tui.model import GameInfo
 from openenv_tui.policy import Policy
 from openenv_tui.rule import Rule
@@ -16,6 +17,29 @@ from openenv_tui.specs import PolicySpec
 LOCAL = "local"
 HUMAN = "human"
 """The name of a person among policies."""
+
+
+@dataclass(frozen=True)
+class Tournament:
+    """How the policies of a plan meet each other.
+
+    Attributes:
+        format: a name in ``FORMATS``.
+        anchor: whom a gauntlet is run against, and by whom ratings are measured; "" for the first.
+        rounds: of a Swiss tournament; None for the usual number.
+    """
+
+    format: str = "round-robin"
+    anchor: str = ""
+    rounds: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.format not in FORMATS:
+            raise UnknownNameError("tournament format", self.format, FORMATS)
+        if self.rounds is not None and self.format != "swiss":
+            raise UsageError(f"only a Swiss tournament has --rounds; this one is a {self.format}")
+        if self.rounds is not None and self.rounds < 1:
+            raise UsageError(f"rounds must be at least 1, not {self.rounds}")
 
 
 @dataclass(frozen=True)
@@ -48,6 +72,9 @@ class Plan:
         win: a rule for outcomes, such as "return > 0"; "" for the game's own.
         forfeits: what one is worth: "loss", "excluded", or "replay" for another attempt.
         max_steps: an episode is cut off after so many, on servers other than of OpenSpiel games.
+        tournament: how the policies meet each other; None if each meets ``opponent``. The rows are
+            its pairings then, and ``rounds.drawn`` makes the plan that has them.
+        lengths: for each row how many episodes; () for ``episodes`` in all rows.
     """
 
     game: str
@@ -67,6 +94,8 @@ class Plan:
     sprt: str = ""
     precision: float | None = None
     against: tuple[tuple[str, ...], ...] = ()
+    tournament: Tournament | None = None
+    lengths: tuple[int, ...] = ()
     forfeits: str = ForfeitRule.LOSS.value
     exact: bool | None = None
 
@@ -94,10 +123,27 @@ class Plan:
         forfeit_rule(self.forfeits)
         if self.win:
             Rule.parse(self.win)
+        self._check_tournament()
         if self.learn and (self.sprt or self.precision is not None):
             raise UsageError(
                 "a policy that learns gets better while it plays, so no test can stop it early"
             )
+
+    def _check_tournament(self) -> None:
+        if self.tournament is None or self.against:
+            return
+        if self.learn:
+            raise UsageError(
+                "a policy that learns in a tournament would meet its opponents at different "
+                "strengths: let it learn with `eval --learn` first, then enter what it learnt"
+            )
+        anchor = self.tournament.anchor
+        if anchor and anchor not in self.entrants:
+            raise UnknownNameError("entrant", anchor, self.entrants, "the anchor is one of them")
+
+    def length(self, row: int) -> int:
+        """How many episodes a row has."""
+        return self.lengths[row] if self.lengths else self.episodes
 
     @property
     def attempts(self) -> int:
@@ -120,6 +166,8 @@ class Plan:
     @property
     def entrants(self) -> tuple[str, ...]:
         """Everybody who plays, each once: the rows' policies first."""
+        if self.tournament is not None and not self.against:
+            return self.policies
         others = [name for row in range(len(self.policies)) for name in self.others(row)]
         return tuple(dict.fromkeys((*self.policies, *others)))
 

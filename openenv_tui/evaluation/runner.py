@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openenv_tui.connection.access import Access
 from openenv_tui.errors import OpenEnvTuiError, StoreError, UsageError
+from openenv_tui.evaluation.bouts import History, history_of
 from openenv_tui.evaluation.exact.rows import with_exact_values
 from openenv_tui.evaluation.folder import (
     claimed,
@@ -23,7 +26,8 @@ from openenv_tui.evaluation.folder import (
 )
 from openenv_tui.evaluation.persons import Host, expect_host, persons_rows
 from openenv_tui.evaluation.plan import Cast, Plan
-from openenv_tui.evaluation.setup import Where, prepared, reached
+from openenv_tui.evaluation.rounds import drawn
+from openenv_tui.evaluation.setup import About, Where, prepared, reached
 from openenv_tui.evaluation.standings import Standings, standings_of
 from openenv_tui.evaluation.store import FILE_NAME, Store
 from openenv_tui.evaluation.table import Table, tabulate
@@ -45,12 +49,14 @@ class Evaluation:
         folder: where the run is kept; None if it was not to be.
         interrupted: it was stopped before all episodes were played.
         standings: of a tournament; None of other runs.
+        history: of a tournament in rounds; None of other runs.
     """
 
     table: Table
     folder: Path | None
     interrupted: bool = False
     standings: Standings | None = None
+    history: History | None = None
 
     @property
     def whole(self) -> Table:
@@ -66,7 +72,8 @@ class Evaluation:
         """The object that ``--json`` prints."""
         found = self.table.to_dict()
         if self.standings is not None:
-            found["tournament"] = {**found.get("tournament", {}), **self.standings.to_dict()}
+            rounds = {} if self.history is None else self.history.to_dict()
+            found["tournament"] = self.standings.to_dict() | rounds
         return found
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -125,7 +132,7 @@ def run_plan(
     cast = Cast(given)
     with ExitStack() as held:
         where = held.enter_context(reached(plan, access, tell))
-        plan, about = prepared(plan, cast, where)
+        plan, about = prepared(plan, cast, where, tell or _nothing)
         expect_host(persons_rows(plan, len(about.seats) - 1), host)
         place = new_folder(folder, plan.game) if keep else None
         held.enter_context(claimed(place))
@@ -135,9 +142,17 @@ def run_plan(
         log = Store(place / FILE_NAME if place else ":memory:", new=True)
         held.enter_context(closing(log))
         name = place.name if place else "unsaved"
-        log.describe({"run": name, **about.meta(plan)}, about.rows(plan))
-        run = Run(plan, cast, log, progress, stop or threading.Event(), where, host)
-        return _carry_out(run, place, formats, cast)
+        log.describe({"run": name, **about.meta(plan)}, [])
+        begin = partial(
+            Run,
+            cast=cast,
+            store=log,
+            progress=progress,
+            stop=stop or threading.Event(),
+            where=where,
+            host=host,
+        )
+        return _carry_out(_runs(plan, about, log, begin), log, place, formats, cast)
 
 
 def resume_run(
@@ -171,23 +186,29 @@ def resume_run(
     """
     plan = planned(folder)
     plan = plan if give_up is None else replace(plan, give_up=give_up)
+    tell = tell or _nothing
     with claimed(folder), ExitStack() as held:
-        stop = stop or threading.Event()
         log = held.enter_context(closing(Store(folder / FILE_NAME, new=True)))
+        begin = partial(Run, store=log, progress=progress, stop=stop or threading.Event())
         manifest = read_manifest(folder)
         if manifest.get("finished") and not manifest.get("interrupted"):
-            _expect_open(folder, Run(plan, Cast(), log, None, stop, Where()))
+            draw = drawn(plan, log, int(log.meta()["players"]))
+            _expect_open(folder, begin(draw.plan, cast=Cast(), where=Where()))
         where = held.enter_context(reached(plan, access, tell))
-        plan, about = prepared(plan, Cast(), where, audited=not log.described)
+        plan, about = prepared(plan, Cast(), where, tell, audited=not log.described)
         expect_host(persons_rows(plan, len(about.seats) - 1), host)
         if log.described:
-            _expect_same(folder, log, about.meta(plan), about.rows(plan))
+            rows = about.rows(drawn(plan, log, about.game.info.players).plan)
+            _expect_same(folder, log, about.meta(plan), rows)
         else:
-            log.describe({"run": folder.name, **about.meta(plan)}, about.rows(plan))
-        run = Run(plan, Cast(), log, progress, stop, where, host)
-        run.begin_learners_anew(tell or _nothing)
-        (tell or _nothing)(f"{run.total - run.done:,} of {run.total:,} episodes are left")
-        return _carry_out(run, folder, manifest.get("formats", ()), Cast())
+            log.describe({"run": folder.name, **about.meta(plan)}, [])
+        runs = _runs(plan, about, log, partial(begin, cast=Cast(), where=where, host=host))
+        first = next(runs, None)
+        if first is not None:
+            first.begin_learners_anew(tell)
+            tell(f"{first.expected - first.done:,} of {first.expected:,} episodes are left")
+            runs = chain([first], runs)
+        return _carry_out(runs, log, folder, manifest.get("formats", ()), Cast())
 
 
 def _expect_open(folder: Path, run: Run) -> None:
@@ -210,35 +231,56 @@ def _expect_same(
                 f"{folder} cannot go on: {key} {before[key]} were played, and "
                 f"{meta['env']} offers {meta[key]} now"
             )
-    if log.rows() != rows:
+    if log.rows() != rows[: len(log.rows())]:
         raise UsageError(f"{folder} cannot go on: its opponents were {log.rows()}, not {rows}")
 
 
-def _carry_out(run: Run, place: Path | None, formats: Sequence[str], cast: Cast) -> Evaluation:
+def _runs(plan: Plan, about: About, log: Store, begin: Callable[..., Run]) -> Iterator[Run]:
+    """What is to be played, one after another: all at once, or the rounds of a tournament."""
+    while True:
+        draw = drawn(plan, log, about.game.info.players)
+        log.describe({}, about.rows(draw.plan))
+        run = begin(draw.plan, ahead=draw.ahead)
+        if plan.tournament is not None and run.complete:
+            return
+        yield run
+        if plan.tournament is None:
+            return
+
+
+def _carry_out(
+    runs: Iterator[Run], log: Store, place: Path | None, formats: Sequence[str], cast: Cast
+) -> Evaluation:
     """Play, and write down what came of it, whatever that is."""
     interrupted, failure = False, None
+    problems: list[str] = []
     try:
-        run.play()
+        for run in runs:
+            try:
+                run.play()
+            finally:
+                run.flush()
+                problems += run.problems
+                interrupted = not run.complete
+            if interrupted:
+                break
     except KeyboardInterrupt:
         interrupted = True
     except StoreError:
         raise
     except OpenEnvTuiError as error:
         failure = error
-    finally:
-        run.flush()
-    interrupted = interrupted or run.done < run.total
-    table = with_exact_values(tabulate(run.log), run.log.meta(), cast)
-    result = Evaluation(table, place, interrupted, standings_of(run.log))
+    table = with_exact_values(tabulate(log), log.meta(), cast)
+    result = Evaluation(table, place, interrupted, standings_of(log), history_of(log))
     if place:
         finish_folder(place, result.whole, formats, interrupted=interrupted)
     if failure is not None:
         if place:
             failure.advice = f"go on with: {resume_command(place)}"
         raise failure
-    if run.problems:
+    if problems:
         kept = f"; the run is kept in {place}" if place else ""
-        raise OpenEnvTuiError("; ".join(run.problems) + kept)
+        raise OpenEnvTuiError("; ".join(dict.fromkeys(problems)) + kept)
     return result
 
 
@@ -267,6 +309,7 @@ def load_run(
                 )
             table = tabulate(store, forfeits=forfeits)
             found, meta = standings_of(store, forfeits=forfeits), store.meta()
+            history = history_of(store)
     except (KeyError, TypeError) as error:
         raise OpenEnvTuiError(f"{folder}: the log is not complete: {error} is missing") from error
     finally:
@@ -274,4 +317,6 @@ def load_run(
     table = replace(table, run=folder.name)
     if exact:
         table = with_exact_values(table, meta, wish=wish)
-    return Evaluation(table, folder, not all(row.complete for row in table.rows), found)
+    short = not all(row.complete for row in table.rows)
+    short = short or (history is not None and not history.order)
+    return Evaluation(table, folder, short, found, history)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from openenv_tui.connection.access import Access, Headers
-from openenv_tui.errors import CapacityError, ConnectionFailedError
-from openenv_tui.evaluation.plan import LOCAL, Cast, Plan, check_fit
+from openenv_tui.errors import CapacityError, ConnectionFailedError, UsageError
+from openenv_tui.evaluation.plan import LOCAL, Cast, Plan, Tournament, check_fit
+from openenv_tui.evaluation.rounds import drawn, in_whole_deals
+from openenv_tui.evaluation.sides import JOINT
 from openenv_tui.evaluation.stopping import Bounds, rule_for
 from openenv_tui.game import Game
 from openenv_tui.rule import judged
@@ -46,32 +48,38 @@ class About:
         served = ", ".join(sorted(set(self.opponents.values())))
         if not self.opponent_needed:
             return [(policy, served or None) for policy in plan.policies]
-        return [(spec, " + ".join(plan.others(row))) for row, spec in enumerate(plan.policies)]
+        return [(spec, JOINT.join(plan.others(row))) for row, spec in enumerate(plan.policies)]
 
-    def pairing(self) -> str:
+    def pairing(self, plan: Plan) -> str:
+        """What is shared, in a sentence without its full stop."""
         if not self.seeded and len(self.seats) == self.game.info.players:
             return "The server deals by dice of its own, so episodes are not shared"
         proved = "" if self.audit is None else ", as the audit of the server found"
         if self.game.info.players == 1:
             return f"All policies play the same episodes{proved}"
         if len(self.seats) == self.game.info.players:
-            return f"Every deal is played from every seat, by all policies{proved}"
+            whose = "in every pairing" if plan.tournament else "by all policies"
+            return f"Every deal is played from every seat, {whose}{proved}"
         served = ", ".join(str(seat) for seat in self.seats)
         alone = f"Seat {served} alone: the server plays the others, so seats are not balanced"
         return alone if self.seeded else f"{alone}, and deals by dice of its own"
 
     def _deal(self, plan: Plan) -> int:
-        rows, players = range(len(plan.policies)), self.game.info.players
-        return len(self.seats) * max(plan.orders(row, players) for row in rows)
+        players = self.game.info.players
+        first = drawn(plan, None, players).plan
+        rows = range(len(first.policies))
+        return len(self.seats) * max(first.orders(row, players) for row in rows)
 
     def meta(self, plan: Plan) -> dict[str, Any]:
+        """What the log says of the run."""
         info = self.game.info
-        return {
+        held = {} if plan.tournament is None else {"tournament": _held(plan, plan.tournament)}
+        return held | {
             "game": info.name,
             "env": self.env,
             "seed": plan.seed,
             "episodes": plan.episodes,
-            "pairing": self.pairing(),
+            "pairing": self.pairing(plan),
             "outcome_rule": self.game.outcome_rule,
             "audit": self.audit,
             "deal": self._deal(plan) if self.seeded else 1,
@@ -88,6 +96,12 @@ class About:
             "win": plan.win,
             "exact": plan.exact,
         }
+
+
+def _held(plan: Plan, tournament: Tournament) -> dict[str, Any]:
+    entrants = list(plan.policies)
+    anchor = tournament.anchor or entrants[0]
+    return {**asdict(tournament), "anchor": anchor, "entrants": entrants}
 
 
 @dataclass(frozen=True)
@@ -122,7 +136,14 @@ def reached(plan: Plan, access: Access, tell: Callable[[str], None] | None) -> I
         yield Where(address, profile.target, headers, profile.game or "")
 
 
-def prepared(plan: Plan, cast: Cast, where: Where, *, audited: bool = True) -> tuple[Plan, About]:
+def prepared(
+    plan: Plan,
+    cast: Cast,
+    where: Where,
+    tell: Callable[[str], None],
+    *,
+    audited: bool = True,
+) -> tuple[Plan, About]:
     """The plan with its game's full name, and what was found out, once all of it can be played."""
     plan = replace(plan, game=plan.game or where.game)
     if where.address == LOCAL:
@@ -133,6 +154,8 @@ def prepared(plan: Plan, cast: Cast, where: Where, *, audited: bool = True) -> t
     else:
         about = awaited(_asked(plan, where, audited=audited))
     plan = replace(plan, game=about.game.info.name)
+    if plan.tournament is not None:
+        plan = _as_tournament(plan, about, tell)
     check_fit(plan, cast, about.game.info, opponent_needed=about.opponent_needed)
     meta = about.meta(plan)
     rule_for(
@@ -141,6 +164,39 @@ def prepared(plan: Plan, cast: Cast, where: Where, *, audited: bool = True) -> t
         Bounds(meta["deal"], meta["min_utility"], meta["max_utility"]),
     )
     return plan, about
+
+
+def expect_playable(plan: Plan, access: Access, tell: Callable[[str], None]) -> Plan:
+    """The plan with its game's full name, after all that can be known of it beforehand.
+
+    Raises:
+        UsageError: it cannot be played.
+        ConnectionFailedError: its server cannot be reached.
+    """
+    with reached(plan, access, tell) as where:
+        return prepared(plan, Cast(), where, lambda _: None, audited=False)[0]
+
+
+def _as_tournament(plan: Plan, about: About, tell: Callable[[str], None]) -> Plan:
+    """The plan as this game lets a tournament be held."""
+    info = about.game.info
+    if info.players == 1:
+        tell(f"{info.name} is a game for one: there are no pairings, all play the same episodes")
+        return replace(plan, tournament=None)
+    if len(about.seats) < info.players:
+        raise UsageError(
+            f"a tournament seats everybody from here, and {about.env} takes seats of {info.name} "
+            "itself; evaluate the policies against it with: openenv-tui eval"
+        )
+    if len(plan.policies) < 2:
+        raise UsageError(f"a tournament of {info.name} needs at least two policies: -p A -p B")
+    whole = in_whole_deals(plan, info.players)
+    if whole.episodes != plan.episodes:
+        tell(
+            f"{whole.episodes:,} episodes a pairing instead of {plan.episodes:,}, so that every "
+            "deal is played from every seat"
+        )
+    return whole
 
 
 def awaited(work: Coroutine[Any, Any, T]) -> T:

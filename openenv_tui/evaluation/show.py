@@ -17,6 +17,8 @@ from openenv_tui.evaluation.table import Row, Table
 from openenv_tui.model import ForfeitKind
 
 COLUMNS = ("#", "policy", "win rate", "mean return", "W/D/L", "steps", "episodes")
+WORDS = ("policy", "against", "enough?")
+"""Columns that may be folded."""
 
 
 WIDE = 110
@@ -55,19 +57,22 @@ def _grid(table: Table, between: str) -> RichTable:
     faults = any(sum(row.forfeits.values()) for row in table.rows)
     lost = any(row.lost_sessions for row in table.rows)
     tested = any(row.verdict for row in table.rows)
-    headings = [*COLUMNS, *(["forfeits"] if faults else []), *(["lost"] if lost else [])]
+    several = len({row.opponent for row in table.rows}) > 1
+    headings = [*COLUMNS[:2], *(["against"] if several else []), *COLUMNS[2:]]
+    headings += [*(["forfeits"] if faults else []), *(["lost"] if lost else [])]
     headings += ["enough?"] if tested else []
     for heading in headings:
         drawn.add_column(
             heading,
-            justify="left" if heading in ("policy", "enough?") else "right",
-            no_wrap=heading not in ("policy", "enough?"),
+            justify="left" if heading in WORDS else "right",
+            no_wrap=heading not in WORDS,
             overflow="fold",
         )
     for row in table.rows:
         cells = [
             str(row.rank),
             row.policy,
+            *([row.opponent or ""] if several else []),
             _above(rate(row).replace(" [", f"{between}["), exact_rate(row)),
             _above(mean(row).replace(" [", f"{between}["), exact_mean(row)),
             f"{row.wins}/{row.draws}/{row.losses}",
@@ -168,4 +173,4 @@ def forfeits(row: Row) -> str:
 
 def _versus(table: Table) -> str:
     opponents = sorted({row.opponent for row in table.rows if row.opponent})
-    return f"Against {', '.join(opponents)}. " if opponents else ""
+    return f"Against {opponents[0]}. " if len(opponents) == 1 else ""

@@ -359,6 +359,14 @@ class Store:
         ((found,),) = self._read("SELECT COUNT(*) FROM episodes WHERE row = ?", (row,))
         return int(found)
 
+    def number_within(self, row: int, span: range) -> int:
+        """How many of the episodes in ``span`` a row has."""
+        (found,) = self._read(
+            "SELECT COUNT(*) FROM episodes WHERE row = ? AND episode >= ? AND episode < ?",
+            (row, span.start, span.stop),
+        )
+        return int(found[0])
+
     def lost(self) -> dict[str, int]:
         """Kind -> number of the sessions that were lost."""
         kind = "'lost'" if self._version == 1 else "kind"
@@ -399,6 +407,31 @@ class Store:
                 yield Line(episode, seat, seed, outcome, total, bool(complete), actions, forfeit)
         except sqlite3.Error as error:
             raise log_failure(self.path, error) from error
+
+    def means(self, row: int, span: range, players: int, arrangements: int) -> list[Entry]:
+        """Mean returns of a row's episodes in ``span``, for each arrangement of the table.
+
+        Args:
+            row: of the run.
+            span: of episodes.
+            players: seats of the game.
+            arrangements: so many consecutive episodes are played in different ones.
+
+        Returns:
+            (arrangement, seat of the row's policy, episodes, mean return of player 0, 1, ...). A
+            return that is not stored is the other's with its sign changed, in games for two; the
+            outcome stands in for one that nobody told.
+        """
+        told = ", ".join(
+            f"AVG(COALESCE(json_extract(returns, '$[{player}]'), CASE WHEN seat = {player} THEN "
+            f"IFNULL(return, outcome) WHEN {players} = 2 THEN -IFNULL(return, outcome) END))"
+            for player in range(players)
+        )
+        return self._read(
+            f"SELECT episode % ? AS arrangement, seat, COUNT(*), {told} FROM {self._scored} "
+            "WHERE row = ? AND episode >= ? AND episode < ? GROUP BY arrangement",
+            (arrangements, row, span.start, span.stop),
+        )
 
     def numbers(self, row: int, columns: Sequence[str], most: int | None = None) -> Floats:
         """Some columns of a row's episodes, by episode, as numbers; NaN for what is not known.

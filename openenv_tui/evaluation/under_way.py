@@ -59,6 +59,7 @@ class Run:
         progress: told about four times a second how it goes.
         stop: ends the run soon after it is set.
         where: the run is played.
+        ahead: episodes of rows that are to come after these.
         host: seats a person, where the plan has one.
 
     Attributes:
@@ -75,6 +76,7 @@ class Run:
         progress: Callable[[Progress], None] | None,
         stop: threading.Event,
         where: Where,
+        ahead: int = 0,
         host: Host | None = None,
     ) -> None:
         self._plan = plan
@@ -90,9 +92,10 @@ class Run:
         self._table: Table | None = None
         self._table_due = 0.0
         self.problems: list[str] = []
-        self.total = plan.episodes * len(plan.policies)
+        self._ahead = ahead
         rows = range(len(plan.policies))
-        self._todo = {row: gaps(store.played(row), plan.episodes) for row in rows}
+        self.total = sum(map(plan.length, rows))
+        self._todo = {row: gaps(store.played(row), plan.length(row)) for row in rows}
         self._persons = persons_rows(plan, len(store.meta().get("seats", ())) - 1)
         self._watches = watches(store)
         self._chunks: Chunks | None = None
@@ -105,6 +108,11 @@ class Run:
     def complete(self) -> bool:
         """All is played."""
         return self.done == self.total
+
+    @property
+    def expected(self) -> int:
+        """Episodes of all rows, with those that are to come."""
+        return self.total + self._ahead
 
     @property
     def _left(self) -> int:
@@ -125,7 +133,7 @@ class Run:
         if self._ended:
             kept = sum(self._watches[row].fed for row in self._ended)
             others = [row for row in range(len(self._plan.policies)) if row not in self._ended]
-            self.total = kept + len(others) * self._plan.episodes
+            self.total = kept + sum(map(self._plan.length, others))
             self.done = kept + sum(self.log.number(row) for row in others)
 
     def begin_learners_anew(self, tell: Callable[[str], None]) -> None:
@@ -134,7 +142,7 @@ class Run:
             if spans and self._learns(row):
                 tell(f"{self._plan.policies[row]} learns, so its row is played anew from the start")
                 self.log.forget(row)
-                self._todo[row] = [range(self._plan.episodes)]
+                self._todo[row] = [range(self._plan.length(row))]
         self.done = self._before = self.total - self._left
 
     def play(self) -> None:
@@ -261,9 +269,9 @@ class Run:
             return
         self.flush()
         rate = (self.done - self._before) / max(1e-9, monotonic() - self._started)
-        left = (self.total - self.done) / rate if rate else None
+        left = (self.expected - self.done) / rate if rate else None
         table = self._tabulated(anew=last)
-        self._progress(Progress(self.done, self.total, rate, left, table, self._note()))
+        self._progress(Progress(self.done, self.expected, rate, left, table, self._note()))
 
     def _tabulated(self, *, anew: bool) -> Table:
         """The table of a moment ago: of a long log, a new one for every report would cost most."""
