@@ -26,6 +26,8 @@ Follow: TypeAlias = "Callable[[Any, int], Sequence[int]]"
 CHANCE, SIMULTANEOUS, TERMINAL = -1, -2, -4
 """OpenSpiel's numbers for who moves, where no player does."""
 MOST_STATES = 1_000_000
+LOOKED_AT = 20_000
+"""Edges whose observations are compared where they meet: what tells more does so soon."""
 
 
 class BeyondLimitsError(NoExactValueError):
@@ -237,9 +239,11 @@ class _Walk:
         """The number of a state's position: the given one, if it is met for the first time."""
         assert self.key is not None
         mover = state.current_player()
-        details = [look(state, mover) for _, look in self._details] if mover >= 0 else []
+        details: list[Any] = []
+        if mover >= 0 and len(self.source) < LOOKED_AT:
+            details = [look(state, mover) for _, look in self._details]
         found, known = seen.setdefault(self.key(state), (number, details))
-        if known != details:
+        if known and details and known != details:
             self.telling |= {
                 name
                 for (name, _), one, other in zip(self._details, known, details, strict=True)
