@@ -124,7 +124,12 @@ def test_a_tournament_has_standings_and_who_did_how_against_whom(game, tmp_path)
     text, page = made(tmp_path / "run", tmp_path / "page.html", "--figures", str(tmp_path))
     assert len(text.encode()) < 400_000
     assert {"Head to head", "Pairings"} <= {words.strip() for words in page.texts}
-    for words in ("4 entrants, 240 games, round-robin", "Bradley-Terry", "The first seat"):
+    for words in (
+        "4 entrants, 240 games, round-robin",
+        "Bradley-Terry",
+        "The first seat",
+        "Nash weight",
+    ):
         assert words in page.text
     shades = [
         td["class"] for td in page.named("td") if re.fullmatch(r"h\d|none", td.get("class", ""))
@@ -150,9 +155,16 @@ def test_a_tournament_is_exported_whole(tmp_path):
     records = [json.loads(line) for line in export["jsonl"].splitlines()]
     assert [r["mean_return"] for r in records] == [float(line["mean_return"]) for line in lines]
     assert len(json.loads(export["json"])["tournament"]["matrix"]) == 3
-    assert export["latex"].count(r"\begin{table}") == 4
+    assert export["latex"].count(r"\begin{table}") == 5
+    assert sum(float(line["nash_weight"]) for line in lines[:3]) == pytest.approx(1)
     for name in ("md", "html"):
-        for title in ("Standings", "Head to head", "Superiority", "Pairings"):
+        for title in (
+            "Standings",
+            "Head to head",
+            "Superiority",
+            "Choosing an entrant",
+            "Pairings",
+        ):
             assert title in export[name]
 
 

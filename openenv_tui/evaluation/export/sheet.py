@@ -18,6 +18,8 @@ HEADINGS = (
 )  # fmt: skip
 EXACT = "exact rate, return"
 """The last column, of a run that has such values."""
+CHOICES = "Choosing an entrant"
+"""The title of what tells who holds up."""
 WORDS = frozenset(("policy", "opponent", "entrant"))
 """The columns that are read from the left; the others are numbers."""
 
@@ -70,6 +72,9 @@ def _standings(found: Standings) -> Iterator[Sheet]:
     if found.superiority:
         likely = "How likely it is that the row is stronger than the column (LOS), by the ratings."
         yield Sheet("Superiority", headings, tournament.likelihood_cells(found), likely)
+    if found.meta_game is not None and tournament.choices(found):
+        about = f"{tournament.ABOUT_CHOICES}, by {found.meta_game.payoff}."
+        yield Sheet(CHOICES, tournament.CHOICE_HEADINGS, tournament.choice_cells(found), about)
 
 
 def _results(table: Table) -> Sheet:

@@ -7,7 +7,8 @@ In data files every record has a ``kind``: ``standing`` (an entrant in all its g
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import starmap
+from typing import Any, NamedTuple
 
 from openenv_tui.evaluation.show_standings import first_move, interval, letters, likelihood, points
 from openenv_tui.evaluation.standings import Standings
@@ -19,7 +20,8 @@ HEADINGS = ("rank", "entrant", "points", "games", "wins", "draws", "losses", "wi
 def records(found: Standings) -> Iterator[dict[str, Any]]:
     """The standings, then the matrix, as flat records; ``episodes`` are games here."""
     told = found.to_dict()
-    for each in told["entrants"]:
+    chosen: list[Choice | None] = [*choices(found)] or [None] * len(found.entrants)
+    for each, choice in zip(told["entrants"], chosen, strict=True):
         plain = {key: value for key, value in each.items() if key not in ("name", "games")}
         forfeits = plain.pop("forfeits")
         yield {
@@ -29,6 +31,7 @@ def records(found: Standings) -> Iterator[dict[str, Any]]:
             "episodes": each["games"],
             **plain,
             **{f"forfeits_{kind}": number for kind, number in forfeits.items()},
+            **(choice or Choice(None, None, None))._asdict(),
         }
     names = [each.name for each in found.entrants]
     for one, name in enumerate(names):
@@ -85,6 +88,41 @@ def likelihood_cells(found: Standings) -> tuple[tuple[str, ...], ...]:
                               for other in range(len(found.entrants))))
         for one, (letter, each) in enumerate(names)
     )  # fmt: skip
+
+
+CHOICE_HEADINGS = ("", "entrant", "alpha-rank", "Nash weight", "against the Nash average")
+ABOUT_CHOICES = (
+    "The game of choosing an entrant: where evolution stays (alpha-rank, Omidshafiei et al. 2019, "
+    "arXiv 1903.01373), how often an equilibrium enters each, and what each gets from it (Nash "
+    "averaging, Balduzzi et al. 2018, arXiv 1806.02643)"
+)
+
+
+class Choice(NamedTuple):
+    """How an entrant holds up, whoever else is entered; ``nash_skill`` is against the average."""
+
+    alpha_rank: float | None
+    nash_weight: float | None
+    nash_skill: float | None
+
+
+def choices(found: Standings) -> list[Choice]:
+    """Of each entrant; [] if not known."""
+    game = found.meta_game
+    if game is None or len(found.entrants) < 3:
+        return []
+    weights, skills = game.nash
+    return list(starmap(Choice, zip(game.alpha_rank, weights, skills, strict=True)))
+
+
+def choice_cells(found: Standings) -> tuple[tuple[str, ...], ...]:
+    """Letter, entrant, and how it holds up whoever else is entered; under ``CHOICE_HEADINGS``."""
+    named = zip(lettered(found), found.entrants, choices(found), strict=True)
+    return tuple((letter, each.name, *map(_chosen, choice)) for letter, each, choice in named)
+
+
+def _chosen(value: float | None) -> str:
+    return "" if value is None else f"{round(value, 3) + 0.0:.3f}"
 
 
 def matrix_headings(found: Standings) -> tuple[str, ...]:

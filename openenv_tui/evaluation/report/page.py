@@ -10,7 +10,7 @@ from typing import Any
 
 from openenv_tui import __version__
 from openenv_tui.errors import MissingExtraError
-from openenv_tui.evaluation.export.sheet import WORDS, Sheet, sheets
+from openenv_tui.evaluation.export.sheet import CHOICES, WORDS, Sheet, sheets
 from openenv_tui.evaluation.report.choice import listed
 from openenv_tui.evaluation.report.contents import Contents
 from openenv_tui.evaluation.report.figures import Curves, Forest, Heat, Strips, shown
@@ -81,7 +81,7 @@ def _words(contents: Contents) -> dict[str, Any]:
     curves = [f for f in figures if isinstance(f, Curves)]
     found = contents.standings
     said = sheets(replace(table, standings=found))
-    pairings = [_telling(said[-1])._replace(title="Pairings")] if found else []
+    pairings = [_telling(sheet) for sheet in said if sheet.title in (CHOICES, "Pairings")]
     notes = [note for sheet in said for note in sheet.notes]
     heats = [f for f in figures if isinstance(f, Heat)]
     sections = [
