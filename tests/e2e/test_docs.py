@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from openenv_tui import evaluate
 from openenv_tui.connection import connect
+from openenv_tui.connection.audit import brief
 from openenv_tui.render import plain
 from tests.support.servers import NO_OPENENV, openenv_installed, running
 
@@ -46,6 +48,10 @@ def test_the_page_from_nothing_to_a_table(tmp_path, monkeypatch):
             (seen,) = environment.reset(1).observations
             assert environment.game.keys(seen) == {str(n): n for n in range(10)}
             assert "guess" in plain(environment.game.view(seen))
+        (said,) = [
+            each.said for each in asyncio.run(brief(address)).findings if each.topic == "seed"
+        ]
+        assert said.startswith("honoured")
         result = evaluate(
             "", ["random", "./mine.py:Halving"], env=address, episodes=60, seed=1,
             win="return > 0",

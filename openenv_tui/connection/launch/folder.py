@@ -138,6 +138,8 @@ def app_of(folder: Path) -> str:
         UsageError: it is no environment's folder.
     """
     manifest = folder / MANIFEST
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}; the path of an environment was expected")
     try:
         text = manifest.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
