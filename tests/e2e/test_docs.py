@@ -60,3 +60,15 @@ def test_the_page_from_nothing_to_a_table(tmp_path, monkeypatch):
     assert best.policy == "./mine.py:Halving"
     assert best.win_rate == 1.0 > other.win_rate
     assert "same episodes" in result.table.pairing
+
+
+def test_the_folder_of_the_page_is_a_target(tmp_path):
+    (server, *_), (manifest,) = (
+        re.findall(rf"```{kind}\n(.*?)```", PAGE.read_text(), re.DOTALL)
+        for kind in ("python", "yaml")
+    )
+    (tmp_path / "guess.py").write_text(server)
+    (tmp_path / "openenv.yaml").write_text(manifest)
+    with connect(str(tmp_path)) as environment:
+        (seen,) = environment.reset(1).observations
+    assert seen.fields["hint"] == "guess"

@@ -25,7 +25,7 @@ from openenv_tui.errors import LaunchError, UsageError
 MANIFEST: Final = "openenv.yaml"
 LINE: Final = re.compile(r"(?P<key>\w+):\s*(?P<value>[^#\s].*?)\s*(?:#.*)?")
 APP: Final = re.compile(r"[\w.]+:\w+")
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 180.0
 GRACE_SECONDS: Final = 5.0
 LOG_BYTES: Final = 64 * 1024
 
