@@ -421,19 +421,24 @@ async def moves(environment: AsyncEnvironment, match: Match) -> AsyncGenerator[S
     step = await environment.reset(match.seed)
     try:
         match.begin()
-        yield step
         while step.ending is None:
-            actions = [await _decide(match, seen) for seen in step.observations]
-            try:
-                step = await environment.step(actions)
-            except IllegalActionError as error:
-                match.refused(step.observations, error)
-                continue
-            if step.ending is not None:
-                match.finish(step.ending, _seen_by(environment))
             yield step
+            step = await _stepped(environment, match, step.observations)
+        match.finish(step.ending, _seen_by(environment))
+        yield step
     except Foul as foul:
         match.forfeited(foul.forfeit)
+
+
+async def _stepped(
+    environment: AsyncEnvironment, match: Match, seen: Sequence[Observation]
+) -> Step:
+    while True:
+        actions = [await _decide(match, one) for one in seen]
+        try:
+            return await environment.step(actions)
+        except IllegalActionError as error:
+            match.refused(seen, error)
 
 
 def _seen_by(environment: AsyncEnvironment) -> LastSeen:

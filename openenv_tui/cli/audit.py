@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,9 @@ import click
 from openenv_tui.cli.common import access_options, json_option, plain_option, telling
 
 if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
     from openenv_tui.connection.access import Access
     from openenv_tui.connection.audit import Audit
 
@@ -105,8 +109,6 @@ def _tell(what: str) -> None:
 
 def _print(found: Audit, plain: bool) -> None:
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
     encoding = (sys.stdout.encoding or "ascii").lower()
     marks = {key: mark for key, (mark, _) in MARKS.items()}
@@ -119,6 +121,18 @@ def _print(found: Audit, plain: bool) -> None:
             if each.means:
                 click.echo(f"    {each.means}")
         return
+    console = Console()
+    table = _table(found, marks)
+    # One screen is what can be taken in at a glance: where the columns are too narrow for that,
+    # the lines are not.
+    fits = len(console.render_lines(table)) < console.height - 1
+    console.print(table if fits else _lines(found, marks))
+
+
+def _table(found: Audit, marks: Mapping[str, str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title=f"{found.name} at {found.address}", title_style="bold", expand=False)
     table.add_column("")
     table.add_column("topic", no_wrap=True)
@@ -132,4 +146,16 @@ def _print(found: Audit, plain: bool) -> None:
             Text(each.said),
             Text(each.means),
         )
-    Console().print(table)
+    return table
+
+
+def _lines(found: Audit, marks: Mapping[str, str]) -> Text:
+    from rich.text import Text
+
+    lines = [Text(f"{found.name} at {found.address}", style="bold")]
+    for each in found.findings:
+        mark = (f"{marks[each.verdict]} ", MARKS[each.verdict][1])
+        lines.append(Text.assemble(mark, (f"{each.topic}: ", "bold"), each.said))
+        if each.means:
+            lines.append(Text(f"  {each.means}", style="dim"))
+    return Text("\n").join(lines)

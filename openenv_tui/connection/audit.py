@@ -10,11 +10,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from dataclasses import asdict, dataclass
 from time import perf_counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from openenv_tui.connection.chance import SEED_PAIRS, Beginning, Pair, judge
+from openenv_tui.connection.finding import Finding, Verdict
 from openenv_tui.connection.pages import page
 from openenv_tui.connection.remote import environment_facts
 from openenv_tui.connection.targets import websocket_url
@@ -37,41 +38,14 @@ from openenv_tui.wire.codec import ErrorReply, ObservationReply
 from openenv_tui.wire.session import Session
 from openenv_tui.wire.transport import TransportClosed, connect, public_address
 
-SEEDS: Final = (11, 22, 33)
-"""Every one is reset twice."""
 PROBED_STEPS: Final = 40
 """Of an episode that is compared with another one."""
 LARGE: Final = 2 * 2**20
 """Bytes of the large frame."""
 BRIEF_SECONDS: Final = 5.0
-"""The most that the audit before an evaluation may take."""
-
-
-class Verdict(StrEnum):
-    """How a finding bears on an evaluation."""
-
-    GOOD = "good"
-    NOTE = "note"
-    BAD = "bad"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of an audit.
-
-    Attributes:
-        topic: what was asked, in a word or two.
-        said: what was found.
-        means: what that means for an evaluation.
-        facts: the numbers behind it.
-    """
-
-    topic: str
-    verdict: Verdict
-    said: str
-    means: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+"""When the audit before an evaluation begins no further episodes."""
+EPISODE_SECONDS: Final = 0.6
+"""The most that one of them may take, so that of a slow server several are compared in part."""
 
 
 @dataclass(frozen=True)
@@ -154,14 +128,6 @@ async def brief(target: str, wishes: Wishes | None = None) -> Audit:
     return await _Auditor(target, wishes or Wishes(), None).in_short()
 
 
-class Beginning(NamedTuple):
-    """What was seen of one episode, for comparing it with another one."""
-
-    first: str
-    rest: str
-    ended: bool
-
-
 class _Auditor:
     def __init__(self, target: str, wishes: Wishes, tell: Tell | None) -> None:
         self._url = websocket_url(target)
@@ -179,14 +145,14 @@ class _Auditor:
 
     async def in_short(self) -> Audit:
         await self._introduce()
-        findings = [await self._asked(self._seeds)]
+        findings = [await self._asked(self._seed)]
         findings.insert(0, self._schema())
         return self._audit(findings)
 
     async def everything(self) -> Audit:
         health = await self._introduce()
         probes = [
-            ("seeds and determinism", self._seeds),
+            ("seeds and determinism", self._seed),
             ("seats", self._seats),
             ("after the end", self._after_done),
             ("a bad frame", self._bad_frame),
@@ -312,9 +278,10 @@ class _Auditor:
             "schema", Verdict.GOOD, f"there, and true of {self._frames} observations", "", facts
         )
 
-    async def _episode(self, session: Session, seed: int, stop: float) -> Beginning:
+    async def _episode(self, session: Session, seed: int, stream: int) -> Beginning:
         rng = Rng()
-        rng.restart(seed, 1)
+        rng.restart(stream, 1)
+        stop = perf_counter() + EPISODE_SECONDS
         reply = await self._begin(session, seed)
         first = _fingerprint(reply)
         rest = []
@@ -323,45 +290,27 @@ class _Auditor:
                 break
             reply = await self._step(session, reply, rng)
             rest.append(_fingerprint(reply))
-        return Beginning(first, "\n".join(rest), reply.done)
+        return Beginning(first, "\n".join(rest))
 
-    async def _seeds(self) -> Finding:
-        seen: dict[int, list[Beginning]] = {seed: [] for seed in SEEDS}
+    async def _seed(self) -> Finding:
+        seen: list[Pair] = []
         stop = perf_counter() + BRIEF_SECONDS
         async with self._session() as session:
-            for _ in range(2):
-                for seed in SEEDS:
-                    seen[seed].append(await self._episode(session, seed, stop))
-        starts = {each.first for pair in seen.values() for each in pair}
-        same_start = all(pair[0].first == pair[1].first for pair in seen.values())
-        # Where time ran out one of two may be shorter: as far as both go they have to agree.
-        same_rest = all(_agree(pair[0].rest, pair[1].rest) for pair in seen.values())
-        self._seeded = same_start and same_rest
-        facts = {"seeds": len(SEEDS), "resets": 2 * len(SEEDS), "different_starts": len(starts)}
-        probed = f"in {2 * len(SEEDS)} episodes of {len(SEEDS)} seeds"
-        if self._seeded and len(starts) > 1:
-            return Finding("seed", Verdict.GOOD, f"honoured: equal episodes {probed}",
-                           "policies are compared on the same episodes", facts)  # fmt: skip
-        if self._seeded:
-            return Finding("seed", Verdict.GOOD, f"no chance was seen: equal episodes {probed}",
-                           "episodes are shared, and a policy without chance of its own plays "
-                           "the same one again and again", facts)  # fmt: skip
-        if same_start and len(starts) > 1:
-            return Finding("seed", Verdict.NOTE, "fixes the start, and not what comes after it",
-                           "episodes are not shared: more of them are needed", facts)  # fmt: skip
-        if same_start:
-            return Finding("seed", Verdict.NOTE, "one start for all seeds, and chance after it",
-                           "episodes are not shared: more of them are needed", facts)  # fmt: skip
-        return Finding("seed", Verdict.NOTE, f"ignored: {len(starts)} different starts of "
-                       f"{2 * len(SEEDS)}, {len(SEEDS)} expected",
-                       "episodes are not shared: more of them are needed", facts)  # fmt: skip
+            for stream, seeds in enumerate(SEED_PAIRS):
+                # In turn, so that a server which only counts its episodes is found out.
+                played = [await self._episode(session, seed, stream) for seed in (*seeds, *seeds)]
+                seen.append(Pair(tuple(played[::2]), tuple(played[1::2])))
+                if perf_counter() > stop:
+                    break
+        self._seeded, finding = judge(seen)
+        return finding
 
     async def _seats(self) -> Finding:
         state = self._facts.parameters
         players, mine = state.get("num_players"), state.get("agent_player")
         if type(players) is not int or type(mine) is not int:
             count = self._adapter.info.players
-            who = "one player" if count == 1 else f"all {count} seats, played from this side"
+            who = "one player" if count == 1 else f"{count}, all played from this side"
             return Finding("seats", Verdict.GOOD, who, "", {"players": count})
         async with self._session() as session:
             reply = await session.reset({"seed": 0, "agent_player": "all", "views": "all"})
@@ -386,7 +335,7 @@ class _Auditor:
         rng.restart(1, 1)
         stop = perf_counter() + BRIEF_SECONDS
         async with self._session() as session:
-            reply = await self._begin(session, SEEDS[0])
+            reply = await self._begin(session, SEED_PAIRS[0][0])
             before = reply
             while not reply.done and perf_counter() < stop:
                 before, reply = reply, await self._step(session, reply, rng)
@@ -415,7 +364,7 @@ class _Auditor:
     async def _odd_frame(self, topic: str, frame: str) -> Finding:
         """Send a frame that no client should, and then one that every client may."""
         transport = await connect(self._url, self._wishes.open_timeout, self._wishes.headers)
-        size = f" of {len(frame) / 2**20:.0f} MiB" if len(frame) > 2**20 else ""
+        size = f" ({len(frame) / 2**20:.0f} MiB)" if len(frame) > 2**20 else ""
         try:
             async with asyncio.timeout(self._wishes.open_timeout):
                 await transport.send(frame)
@@ -517,7 +466,7 @@ class _Auditor:
     async def _illegal(self) -> Finding:
         topic = "illegal action"
         async with self._session() as session:
-            reply = await self._begin(session, SEEDS[0])
+            reply = await self._begin(session, SEED_PAIRS[0][0])
             payload = _illegal_payload(self._space(reply))
             if payload is None:
                 return Finding(topic, Verdict.UNKNOWN, "the schema lets everything pass", "")
@@ -537,7 +486,7 @@ class _Auditor:
         topic, seconds, rng = "idle reaper", self._wishes.idle, Rng()
         rng.restart(1, 1)
         async with self._session() as session:
-            reply = await self._begin(session, SEEDS[0])
+            reply = await self._begin(session, SEED_PAIRS[0][0])
             await asyncio.sleep(seconds)
             try:
                 await self._step(session, reply, rng)
@@ -559,10 +508,6 @@ def _fingerprint(reply: ObservationReply) -> str:
     """What has to be equal in two episodes that are the same; ids and times are not."""
     seen = {key: value for key, value in reply.observation.items() if key != "metadata"}
     return json.dumps([seen, reply.reward, reply.done], sort_keys=True, default=str)
-
-
-def _agree(first: str, second: str) -> bool:
-    return first.startswith(second) or second.startswith(first)
 
 
 def _illegal_payload(space: Space) -> Mapping[str, Any] | None:

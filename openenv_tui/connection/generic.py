@@ -39,8 +39,6 @@ class GenericEnvironment(ServerEnvironment):
         reply = await self.session.reset({"seed": seed})
         self._returns = [0.0] * self.game.info.players
         self._ply = 0
-        if reply.done:
-            raise WireError("the server's first observation is already the end of the episode")
         return self._observed(reply, None)
 
     async def step(self, actions: Sequence[Action]) -> Step:

@@ -172,7 +172,9 @@ class Recording:
     @property
     def summary(self) -> str:
         """What is in it, in a few words."""
-        played, frames = len(self.episodes), sum(len(each.frames) for each in self.episodes)
+        played = len(self.episodes)
+        parts = [*self.introductions.values(), *(each.frames for each in self.episodes)]
+        frames = sum(map(len, parts))
         ending = ", cut off in its last line" if self.cut else ""
         return f"{played} episode{'s' * (played != 1)}, {frames} frames of {self.target}{ending}"
 
@@ -215,8 +217,8 @@ def _take(recording: Recording, line: Mapping[str, Any]) -> bool:
         content = line.get("content")
         recording.pages[str(line["page"])] = content if isinstance(content, dict) else None
         return True
-    if "opened" in line:
-        recording.opened.add(line["opened"])
+    if type(session := line.get("opened")) is int:
+        recording.opened.add(session)
         return True
     frame = _frame(line)
     if frame is None:

@@ -83,7 +83,7 @@ def websocket_url(target: str) -> str:
     if not parts.hostname or any(c.isspace() for c in target):
         raise _unreadable(target, "it names no host")
     if written != target and port is None:
-        raise _unreadable(target, "the port is missing")
+        raise _unreadable(target, "the port is missing (a game is named without --env)")
     return urlunsplit(
         (SCHEMES[parts.scheme], parts.netloc, _path(parts.scheme, parts.path), parts.query, "")
     )

@@ -42,10 +42,13 @@ class OpenEnvTuiApp(App[None]):
     ]
 
     def __init__(self, start: Callable[[], Screen[Any]]) -> None:
-        super().__init__()
+        plain = bool(os.environ.get("NO_COLOR"))
+        # Said here, because Textual decides now whether it takes colours away or makes them grey,
+        # and the terminal's own would be black on black in grey.
+        super().__init__(ansi_color=True if plain else None)
         self._start = start
         self.crash: BaseException | None = None
-        if os.environ.get("NO_COLOR"):
+        if plain:
             # The default theme in grey on grey cannot be read.
             self.theme = "ansi-dark"
 

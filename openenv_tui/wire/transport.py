@@ -35,7 +35,7 @@ from openenv_tui.wire.link import Link
 MAX_FRAME: Final = 64 * 2**20
 """Bytes. Frames of screens are 0.4 MB; the default of 1 MiB would cut a larger one off."""
 
-HINT: Final = "start one with: openenv-tui serve catch --port 8000"
+HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _quiet = logging.getLogger("openenv_tui.wire")
 _quiet.addHandler(logging.NullHandler())
@@ -230,7 +230,7 @@ async def connect(
         raise _silent(address, timeout, links) from error
     except (OSError, UnicodeError) as error:
         kind = RefusedError if _is_refusal(error) else UnreachableError
-        raise kind(f"cannot reach {address}: {_said(error)}; {HINT}") from error
+        raise kind(f"cannot reach {address}: {_said(error)}; {_advice(url)}") from error
     finally:
         if links and not links[-1].is_open and links[-1].reached:
             links[-1].transport.abort()
@@ -304,6 +304,13 @@ class ScriptedTransport:
         self._arrived.put_nowait(None)
 
 
+def _advice(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.hostname in HERE and parts.port is not None:
+        return f"is it started? One of ours is: openenv-tui serve catch --port {parts.port}"
+    return "is the address right, and is there a way to it from here?"
+
+
 def _silent(
     address: str, timeout: float, links: Sequence[ClientLink]
 ) -> UnreachableError | NotOpenEnvError:
@@ -312,9 +319,7 @@ def _silent(
             f"{address} accepts connections and says nothing within {timeout:g} s; "
             "an OpenEnv server's WebSocket was expected there"
         )
-    return UnreachableError(
-        f"{address} does not answer within {timeout:g} s; is the address right? {HINT}"
-    )
+    return UnreachableError(f"{address} does not answer within {timeout:g} s; {_advice(address)}")
 
 
 def _refused(address: str, status: int) -> UnreachableError | NotOpenEnvError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from openenv_tui import evaluate
 from openenv_tui.connection import connect
+from openenv_tui.connection.audit import brief
 from openenv_tui.render import plain
 from tests.support.servers import NO_OPENENV, openenv_installed, running
 
@@ -46,6 +48,10 @@ def test_the_page_from_nothing_to_a_table(tmp_path, monkeypatch):
             (seen,) = environment.reset(1).observations
             assert environment.game.keys(seen) == {str(n): n for n in range(10)}
             assert "guess" in plain(environment.game.view(seen))
+        (said,) = [
+            each.said for each in asyncio.run(brief(address)).findings if each.topic == "seed"
+        ]
+        assert said.startswith("honoured")
         result = evaluate(
             "", ["random", "./mine.py:Halving"], env=address, episodes=60, seed=1,
             win="return > 0",
@@ -54,3 +60,15 @@ def test_the_page_from_nothing_to_a_table(tmp_path, monkeypatch):
     assert best.policy == "./mine.py:Halving"
     assert best.win_rate == 1.0 > other.win_rate
     assert "same episodes" in result.table.pairing
+
+
+def test_the_folder_of_the_page_is_a_target(tmp_path):
+    (server, *_), (manifest,) = (
+        re.findall(rf"```{kind}\n(.*?)```", PAGE.read_text(), re.DOTALL)
+        for kind in ("python", "yaml")
+    )
+    (tmp_path / "guess.py").write_text(server)
+    (tmp_path / "openenv.yaml").write_text(manifest)
+    with connect(str(tmp_path)) as environment:
+        (seen,) = environment.reset(1).observations
+    assert seen.fields["hint"] == "guess"

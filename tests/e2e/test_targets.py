@@ -111,7 +111,7 @@ def test_a_folder_that_is_none_is_said(tmp_path):
     done = run("play", "--env", str(tmp_path), "--plain")
     assert (done.returncode, "openenv.yaml cannot be read" in done.stderr) == (2, True)
     done = run("play", "--env", "./nowhere", "--plain")
-    assert (done.returncode, "no environment's folder" in done.stderr) == (2, True)
+    assert (done.returncode, "there is no folder" in done.stderr) == (2, True)
 
 
 def test_a_manifest_without_sense_is_said(folder):

@@ -63,13 +63,18 @@ async def scripted(*answers):
 async def test_an_address_where_nothing_listens():
     async with tcp(lambda *_: None) as address:
         pass
-    with pytest.raises(UnreachableError, match=r"nothing listens there.*openenv-tui serve"):
+    with pytest.raises(UnreachableError, match=r"nothing listens there.*openenv-tui serve") as it:
         await connect_async(address)
+    assert str(it.value).endswith(address.rpartition(":")[2])
 
 
 async def test_a_host_that_does_not_exist():
-    with pytest.raises(UnreachableError, match=r"cannot reach ws://no\.such\.host\.invalid:1"):
+    with pytest.raises(
+        UnreachableError, match=r"cannot reach ws://no\.such\.host\.invalid:1"
+    ) as it:
         await connect_async("no.such.host.invalid:1")
+    assert "is the address right" in str(it.value)
+    assert "openenv-tui serve" not in str(it.value)
 
 
 @pytest.mark.parametrize(

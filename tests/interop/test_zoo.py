@@ -200,6 +200,22 @@ def test_what_is_no_action_at_all_is_told_apart(zoo):
     assert record.forfeit.kind is ForfeitKind.UNPARSABLE
 
 
+def test_an_episode_that_is_over_when_it_begins_is_one_of_no_steps(zoo):
+    dark = 31  # No lamp is lit at the start of this seed.
+    with connect(f"{zoo}/lights") as environment:
+        match = Match(environment.game, {0: scripted('[{"row": 0, "column": 0}]')}, dark)
+        record = play(environment, match)
+    assert (record.decisions, record.returns, record.forfeit) == (0, (0.0,), None)
+
+
+async def test_it_is_that_where_every_step_is_waited_for_too(zoo):
+    async with await connect_async(f"{zoo}/lights") as environment:
+        match = Match(environment.game, {0: scripted('[{"row": 0, "column": 0}]')}, 31)
+        (only,) = [step async for step in moves(environment, match)]
+    assert only.ending is not None
+    assert match.record.returns == (0.0,)
+
+
 def test_forms_are_kept_in_the_log_as_they_were_sent(zoo, tmp_path):
     place = tmp_path / "run"
     evaluate("", ["random"], env=f"{zoo}/thermostat", episodes=1, seed=1, out=place)

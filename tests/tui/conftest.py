@@ -39,9 +39,11 @@ class User:
                 return
         raise AssertionError(f"{words!r} is not on the screen:\n{self.sees()}")
 
+    def strips(self):
+        return self.app.screen._compositor.render_strips()
+
     def sees(self):
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(part.text for part in strip).rstrip() for strip in strips)
+        return "\n".join("".join(part.text for part in strip).rstrip() for strip in self.strips())
 
     async def waits_for(self, words, seconds=5.0):
         """Wait until the words are on the screen."""

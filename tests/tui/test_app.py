@@ -29,6 +29,18 @@ async def test_without_colours_the_terminals_own_palette_is_used(table, monkeypa
     monkeypatch.setenv("NO_COLOR", "1")
     async with table("catch") as user:
         assert user.app.theme == "ansi-dark"
+        await user.waits_for("Your turn")
+        styles = [part.style for strip in user.strips() for part in strip if part.text.strip()]
+        assert styles
+        assert all(style.color.is_default and style.bgcolor.is_default for style in styles)
+
+
+async def test_without_colours_what_is_chosen_is_seen_all_the_same(lobby, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with lobby() as user:
+        await user.press("down", "down")
+        parts = [part for strip in user.strips() for part in strip if part.style.underline]
+        assert any("Blackjack" in part.text for part in parts)
 
 
 async def test_ascii_boards_have_plain_letters(table, monkeypatch):

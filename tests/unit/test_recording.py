@@ -48,7 +48,7 @@ def test_what_was_written_is_read_again(tmp_path):
     assert recording.pages == {"schema": {"action": {}}}
     assert (episode.seed, recording.target, recording.cut) == (7, "ws://127.0.0.1:1", False)
     assert [frame.by_hand for frame in episode.frames] == [False, False, True, True, False, False]
-    assert recording.summary == "1 episode, 6 frames of ws://127.0.0.1:1"
+    assert recording.summary == "1 episode, 8 frames of ws://127.0.0.1:1"
 
 
 def test_a_file_that_is_there_is_left_as_it_is(tmp_path):
@@ -94,6 +94,7 @@ def test_a_line_that_was_cut_off_is_left_out(tmp_path):
         ('{"format":"openenv-tui frames","version":1}\n', "no episode"),
         ('{"format":"openenv-tui frames","version":1}\nx\n{"opened":0}\n', "line 2 .* damaged"),
         ('{"format":"openenv-tui frames","version":1}\n{"n":"x"}\n{}\n', "line 2 .* damaged"),
+        ('{"format":"openenv-tui frames","version":1}\n{"opened":[]}\n{}\n', "line 2 .* damaged"),
     ],
 )
 def test_another_kind_of_file_is_told(tmp_path, text, words):

@@ -25,7 +25,7 @@ from openenv_tui.errors import LaunchError, UsageError
 MANIFEST: Final = "openenv.yaml"
 LINE: Final = re.compile(r"(?P<key>\w+):\s*(?P<value>[^#\s].*?)\s*(?:#.*)?")
 APP: Final = re.compile(r"[\w.]+:\w+")
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 180.0
 GRACE_SECONDS: Final = 5.0
 LOG_BYTES: Final = 64 * 1024
 
@@ -138,6 +138,8 @@ def app_of(folder: Path) -> str:
         UsageError: it is no environment's folder.
     """
     manifest = folder / MANIFEST
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}; the path of an environment was expected")
     try:
         text = manifest.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -229,7 +229,7 @@ class TableScreen(Screen[None]):
         if sitting.tells_seed:
             seed = sitting.match.seed if sitting.match else sitting.seed
             facts.append(("seed", str(seed), ""))
-        facts.append(("server", sitting.setup.target, ""))
+        facts.append(("server", _short_server(sitting.setup.target), ""))
         if last := self._last_of_others():
             facts.insert(3, ("theirs", last, ""))
         lines += [
@@ -532,3 +532,8 @@ class TableScreen(Screen[None]):
             ("ctrl+p", "all commands; themes, a screenshot"),
             ("", "A letter that is a key of the game belongs to the game."),
         ]
+
+
+def _short_server(target: str) -> str:
+    """An address without its scheme: where there is little room, the port says more."""
+    return target.partition("://")[2] or target
