@@ -55,7 +55,8 @@ def test_json_is_the_object_that_scripts_are_promised(table):
         "policy", "opponent", "episodes", "wins", "draws", "losses", "win_rate", "win_rate_low",
         "win_rate_high", "mean_return", "mean_return_low", "mean_return_high", "mean_steps",
         "forfeits", "lost_sessions", "exact_mean_return", "exact_win_rate", "rank", "cut_off",
-        "complete", "verdict", "left_out",
+        "complete", "verdict", "left_out", "win_rate_method", "mean_return_method", "pairing_gain",
+        "shared_gain", "iqm", "iqm_low", "iqm_high", "quantiles", "improvement",
     ]  # fmt: skip
 
 
