@@ -22,8 +22,10 @@ EMPTY: Final = 1e-3
 """What stands for a kind of pair that has not been seen yet, in pairs."""
 NORMALISED: Final = 800 / log(10)
 """Points of normalised Elo that one standard deviation of a game's score is."""
-FEWEST: Final = 32
-"""Pairs before the first look: of fewer, a normal approximation says nothing."""
+FEWEST: Final = 64
+"""Deals before the first look. Of fewer the spread is not known well, and a test errs more often
+than it may: in 12,000 tests on Kuhn poker, 5.2 % of the time with 32 and 4.4 % with 64.
+"""
 
 
 @dataclass(frozen=True)
@@ -146,19 +148,16 @@ def tilted(weights: Sequence[float], scores: Sequence[float], mean: float) -> li
     away = [score - mean for score in scores]
     # All shares are positive between these two, and the secular equation falls from inf to -inf.
     low, high = -1 / max(away), -1 / min(away)
-
-    def secular(t: float) -> float:
-        return sum(w * d / (1 + t * d) for w, d in zip(weights, away, strict=True))
-
+    t = 0.0
     for _ in range(200):
-        middle = (low + high) / 2
-        if secular(middle) > 0:
-            low = middle
-        else:
-            high = middle
-        if high - low < 1e-13 * max(1.0, abs(low)):
+        parts = [d / (1 + t * d) for d in away]
+        value = sum(w * p for w, p in zip(weights, parts, strict=True))
+        low, high = (t, high) if value > 0 else (low, t)
+        # Newton's step; where it leaves what is left of the range, its middle.
+        step = value / sum(w * p * p for w, p in zip(weights, parts, strict=True))
+        if abs(step) < 1e-13 * max(1.0, abs(t)):
             break
-    t = (low + high) / 2
+        t = t + step if low < t + step < high else (low + high) / 2
     return [w / (1 + t * d) for w, d in zip(weights, away, strict=True)]
 
 

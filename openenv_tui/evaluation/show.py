@@ -33,6 +33,8 @@ class Drawn:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Fitted(_grid(self.table, "\n" if options.max_width < WIDE else " "))
+        if any(row.quantiles for row in self.table.rows):
+            yield _scores(self.table)
         if self.table.faults:
             yield faults_table(self.table.faults)
             yield Text()
@@ -83,6 +85,20 @@ def _grid(table: Table, between: str) -> RichTable:
         cells += [str(row.lost_sessions)] if lost else []
         cells += [row.verdict] if tested else []
         drawn.add_row(*map(Text, cells))
+    return drawn
+
+
+def _scores(table: Table) -> RichTable:
+    """Of returns that are scores, the middle half and the quantiles."""
+    shares = next(row.quantiles for row in table.rows if row.quantiles)
+    drawn = RichTable(title="returns", title_style="bold", expand=False, pad_edge=False)
+    drawn.add_column("policy", overflow="fold")
+    for heading in ("IQM", *(f"{100 * float(share):g} %" for share in shares)):
+        drawn.add_column(heading, justify="right", no_wrap=True)
+    for row in table.rows:
+        if row.quantiles is not None:
+            cells = [row.policy, iqm(row), *(f"{value:,.0f}" for value in row.quantiles.values())]
+            drawn.add_row(*map(Text, cells))
     return drawn
 
 
@@ -163,6 +179,13 @@ def exact_mean(row: Row) -> str:
 def _above(sampled: str, exactly: str) -> str:
     """One below the other: a column more would not fit on a terminal of 80."""
     return f"{sampled}\nexact {exactly}" if exactly else sampled
+
+
+def iqm(row: Row) -> str:
+    """The mean of the middle half of the returns with its interval; "" where there is none."""
+    if row.iqm is None:
+        return ""
+    return f"{row.iqm:,.1f} [{row.iqm_low:,.1f}, {row.iqm_high:,.1f}]"
 
 
 def forfeits(row: Row) -> str:

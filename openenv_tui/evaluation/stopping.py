@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Protocol
 
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.sequential import BoundedMean, Gsprt, State, Test
-from openenv_tui.evaluation.stats import Sums, mean_interval, wilson
+from openenv_tui.evaluation.stats import Sums, mean_interval, rate_interval
 
 HYPOTHESES: Final = re.compile(
     r"\s*(?P<what>return\s+)?(?P<worse>[+-]?[\d.]+)\s*:\s*(?P<better>[+-]?[\d.]+)(?P<elo>\s*elo)?\s*"
@@ -151,17 +151,18 @@ class Precise:
         self._half = half
         self._bounds = bounds
         self._deals = self._wins = self._judged = 0
-        self._units, self._total, self._squares = 0, 0.0, 0.0
+        self._units = self._rates = Sums(0, 0.0, 0.0)
 
     def add(self, deal: Sequence[Result]) -> None:
         self._deals += 1
-        self._wins += sum(each.outcome == 1 for each in deal)
-        self._judged += sum(each.outcome is not None for each in deal)
+        wins = [each.outcome == 1 for each in deal if each.outcome is not None]
+        self._wins += sum(wins)
+        self._judged += len(wins)
+        if len(wins) == len(deal):
+            self._rates = self._rates.plus(sum(wins) / len(wins))
         values = [each.total for each in deal if each.total is not None]
         if len(values) == len(deal):
-            unit = sum(values) / len(values)
-            self._units, self._total = self._units + 1, self._total + unit
-            self._squares += unit * unit
+            self._units = self._units.plus(sum(values) / len(values))
 
     @property
     def verdict(self) -> Verdict:
@@ -174,10 +175,9 @@ class Precise:
 
     def _now(self) -> float:
         if self._judged:
-            low, high = wilson(self._wins, self._judged)
+            low, high = rate_interval(self._wins, self._judged, self._rates)
         else:
-            sums = Sums(self._units, self._total, self._squares)
-            low, high = mean_interval(sums, self._bounds.least, self._bounds.most)
+            low, high = mean_interval(self._units, self._bounds.least, self._bounds.most)
         return (high - low) / 2
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
+from openenv_tui.evaluation.estimates import estimates, gains, methods
 from openenv_tui.evaluation.forfeits import (
     WORDS,
     Faults,
@@ -16,7 +17,7 @@ from openenv_tui.evaluation.forfeits import (
 )
 from openenv_tui.evaluation.paired import shared_ranks
 from openenv_tui.evaluation.ranking import PAIRED, RETURN, Ranking, crossed, rank_rule, ranking
-from openenv_tui.evaluation.stats import mean_interval, wilson
+from openenv_tui.evaluation.sample import Sample, read_sample, shared_gain
 from openenv_tui.evaluation.stopping import Bounds, Result, Watch, rule_for
 from openenv_tui.evaluation.store import LEFT, Store
 
@@ -44,6 +45,14 @@ class Row:
         left_out: episodes that do not count, because somebody forfeited them.
         complete: all its episodes were played, or enough of them by the run's own rule.
         verdict: how it stands with that rule; "" without one.
+        win_rate_method: of its interval: "wilson", or "score" where episodes share deals.
+        mean_return_method: "score", "t" or "bca"; "equal" where all units were.
+        pairing_gain: how many times as many episodes it would take on deals and seats by chance.
+        shared_gain: how many times as many a comparison with the first row would take on separate
+            deals.
+        iqm: mean of the middle half of the returns, where they are scores; else None.
+        quantiles: share of the returns below -> return, where they are scores; else None.
+        improvement: the chance that an episode's score is above one of the first row's.
     """
 
     policy: str
@@ -68,6 +77,15 @@ class Row:
     complete: bool = True
     verdict: str = ""
     left_out: int = 0
+    win_rate_method: str = "wilson"
+    mean_return_method: str = "score"
+    pairing_gain: float | None = None
+    shared_gain: float | None = None
+    iqm: float | None = None
+    iqm_low: float | None = None
+    iqm_high: float | None = None
+    quantiles: Mapping[str, float] | None = None
+    improvement: float | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +127,7 @@ class Table:
     @property
     def caption(self) -> str:
         """Rule, seeds, episodes, pairing and methods, in a few sentences."""
-        told = f"{self.setting} {self.method}{self.rule} {self.stopping}".rstrip()
+        told = f"{self.setting} {self.method}{gains(self.rows)}{self.rule}{self.stopping}"
         return told + rank_rule(self.ranked_by, self.test, len(self.rows)) + self._exactness
 
     @property
@@ -138,10 +156,7 @@ class Table:
     @property
     def method(self) -> str:
         """How the intervals were worked out, in a sentence."""
-        return (
-            "Brackets: 95 % intervals, Wilson for rates, Student's t for mean returns "
-            f"({self._unit})."
-        )
+        return methods(self.rows, self._unit)
 
     @property
     def _unit(self) -> str:
@@ -223,7 +238,9 @@ def _missed(row: Row) -> str:
     if not missed:
         return ""
     by_chance = "one interval in twenty does by chance"
-    return f"the interval of {row.policy}'s {' and that of its '.join(missed)}; {by_chance}"
+    against = f" against {row.opponent}" if row.opponent else ""
+    whose = f"the interval of {row.policy}'s {' and that of its '.join(missed)}"
+    return f"{whose}{against}; {by_chance}"
 
 
 def tabulate(store: Store, *, live: bool = False, forfeits: str = "") -> Table:
@@ -232,7 +249,7 @@ def tabulate(store: Store, *, live: bool = False, forfeits: str = "") -> Table:
     Args:
         store: the log.
         live: the run goes on, and a table is asked for several times a second: its ranks are of
-            the first deals.
+            the first deals, and nothing is resampled.
         forfeits: the rule for them, if not that of the run.
 
     Raises:
@@ -245,10 +262,13 @@ def tabulate(store: Store, *, live: bool = False, forfeits: str = "") -> Table:
 def _tabulated(store: Store, live: bool, forfeits: str) -> Table:
     meta = store.meta()
     stops = watches(store)
-    rows = [
-        _row(store, number, policy, opponent, meta, stops[number] if stops else None)
-        for number, (policy, opponent) in enumerate(store.rows())
-    ]
+    rows, samples = [], {}
+    for number, names in enumerate(store.rows()):
+        sample = _sample(store, number, meta["deal"])
+        stop = stops[number] if stops else None
+        rows.append(_row(store, number, names, meta, stop, sample, live=live))
+        if not live:
+            samples[names] = sample
     rule = forfeit_rule(forfeits or meta.get("forfeits") or ForfeitRule.LOSS)
     faulty = any(sum(row.forfeits.values()) or row.left_out for row in rows)
     compared = ranking(store, meta, live=live)
@@ -261,7 +281,7 @@ def _tabulated(store: Store, live: bool, forfeits: str) -> Table:
         pairing=meta["pairing"],
         outcome_rule=meta["outcome_rule"],
         episodes=meta["episodes"],
-        rows=ranked,
+        rows=ranked if live else _beside_the_first(ranked, samples),
         lost=store.lost(),
         audit=meta.get("audit"),
         stopping=_stopping(meta),
@@ -300,27 +320,55 @@ def _stopping(meta: Mapping[str, Any]) -> str:
     return ""
 
 
+def _sample(store: Store, number: int, deal: int) -> Sample:
+    """The row's complete deals; its episodes as long as no deal is complete."""
+    sample = read_sample(store, number, deal)
+    return sample if len(sample.units) else read_sample(store, number, 1)
+
+
+def _beside_the_first(
+    rows: tuple[Row, ...], samples: Mapping[tuple[str, str | None], Sample]
+) -> tuple[Row, ...]:
+    """The rows with what they gain by sharing deals with the first one, and how scores compare."""
+    from openenv_tui.evaluation.resampling import improvement
+
+    first = samples[rows[0].policy, rows[0].opponent]
+    found = list(rows[:1])
+    for row in rows[1:]:
+        sample = samples[row.policy, row.opponent]
+        scored = row.iqm is not None and rows[0].iqm is not None
+        found.append(
+            replace(
+                row,
+                shared_gain=shared_gain(first, sample),
+                improvement=improvement(sample.scores, first.scores) if scored else None,
+            )
+        )
+    return tuple(found)
+
+
 def _row(
     store: Store,
     number: int,
-    policy: str,
-    opponent: str | None,
+    names: tuple[str, str | None],
     meta: Mapping[str, Any],
     stop: Watch | None,
+    sample: Sample,
+    *,
+    live: bool,
 ) -> Row:
     counts = store.counts(number, meta["deal"])
     judged = counts.wins + counts.draws + counts.losses
-    rate = wilson(counts.wins, judged)
     # Before the first episode nothing is known of the rate; without a rule nothing ever will be.
     told = judged > 0 or not counts.episodes
-    units = counts.units
-    if not units.number and counts.known:
-        units = store.counts(number, 1).units
-    interval = mean_interval(units, meta["min_utility"], meta["max_utility"])
+    bounds = meta["min_utility"], meta["max_utility"]
+    seed = None if live else (meta["seed"], number)
+    found = estimates(sample, counts.wins, judged, bounds, seed)
+    rate, interval, scores = found.rate, found.mean, found.scores
     known = counts.known > 0
     return Row(
-        policy=policy,
-        opponent=opponent,
+        policy=names[0],
+        opponent=names[1],
         episodes=counts.episodes,
         wins=counts.wins,
         draws=counts.draws,
@@ -341,6 +389,13 @@ def _row(
         left_out=counts.left_out,
         complete=counts.episodes >= meta["episodes"] or (stop is not None and stop.verdict.enough),
         verdict=_verdict(stop) if stop is not None else "",
+        win_rate_method=found.rate_method,
+        mean_return_method=found.mean_method,
+        pairing_gain=found.gain,
+        iqm=scores.iqm if scores else None,
+        iqm_low=scores.interval.low if scores else None,
+        iqm_high=scores.interval.high if scores else None,
+        quantiles=scores.quantiles if scores else None,
     )
 
 

@@ -1,22 +1,24 @@
-"""The page "Point it at your environment", done as it says."""
+"""The pages of docs/, done as they say."""
 
 from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
 
 from openenv_tui import evaluate
+from openenv_tui.cli import run
 from openenv_tui.connection import connect
 from openenv_tui.connection.audit import brief
 from openenv_tui.render import plain
 from tests.support.servers import NO_OPENENV, openenv_installed, running
 
 PAGE = Path(__file__).parents[2] / "docs" / "point-it-at-your-environment.md"
-pytestmark = pytest.mark.skipif(not openenv_installed(), reason=NO_OPENENV)
+NUMBERS = PAGE.with_name("what-the-numbers-mean.md")
 ON_A_FREE_PORT = """
     import socket
     bound = socket.create_server(("127.0.0.1", 0))
@@ -35,6 +37,7 @@ def nothing_imported_stays(monkeypatch):
             del sys.modules[name]
 
 
+@pytest.mark.skipif(not openenv_installed(), reason=NO_OPENENV)
 def test_the_page_from_nothing_to_a_table(tmp_path, monkeypatch):
     server, policy = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     (tmp_path / "guess.py").write_text(
@@ -72,3 +75,13 @@ def test_the_folder_of_the_page_is_a_target(tmp_path):
     with connect(str(tmp_path)) as environment:
         (seen,) = environment.reset(1).observations
     assert seen.fields["hint"] == "guess"
+
+
+SHOWN = re.findall(r"```console\n\$ openenv-tui (.*?)\n(.*?)```", NUMBERS.read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize(("command", "output"), SHOWN, ids=[command for command, _ in SHOWN])
+def test_every_number_of_the_page_comes_out_again(command, output, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(shlex.split(command)) == 0
+    assert capsys.readouterr().out == output

@@ -83,3 +83,27 @@ def test_the_command_fails_on_a_regression_if_asked(tmp_path, capsys):
     assert capsys.readouterr().out.startswith("| policy | opponent |")
     assert run(["compare", str(bad), str(good), "--fail-on-regression", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["changes"][0]["verdict"] == "better"
+
+
+def test_the_other_way_round_every_difference_changes_its_sign(tmp_path):
+    one = kept(tmp_path / "a", "epsilon_greedy(base=tracker, epsilon=0.5)", "random")
+    other = kept(tmp_path / "b", "epsilon_greedy(base=tracker, epsilon=0.5)", "random", seed=2)
+    same = kept(tmp_path / "c", "epsilon_greedy(base=tracker, epsilon=0.2)", "random")
+    turned = {"better": "worse", "worse": "better"}
+    for first, second in ((one, other), (one, same)):
+        for there, back in zip(
+            compare_runs(first, second).changes, compare_runs(second, first).changes, strict=True
+        ):
+            assert back.difference == pytest.approx(-there.difference)
+            assert (back.low, back.high) == pytest.approx((-there.high, -there.low))
+            assert (back.p_value, back.p_wins) == pytest.approx((there.p_value, there.p_wins))
+            assert back.verdict == turned.get(there.verdict, there.verdict)
+
+
+def test_a_difference_lies_between_its_bounds_and_is_that_of_the_means(tmp_path):
+    before = kept(tmp_path / "a", "random", game="kuhn_poker", episodes=100)
+    after = kept(tmp_path / "b", "kuhn_equilibrium", game="kuhn_poker", episodes=100)
+    (change,) = compare_runs(before, after).changes
+    assert change.difference == pytest.approx(change.after - change.before)
+    assert -4 <= change.low <= change.difference <= change.high <= 4
+    assert 0 <= change.p_value <= change.p_adjusted <= 1

@@ -15,7 +15,7 @@ from openenv_tui.evaluation.paired import (
     mean_test,
     shared_ranks,
 )
-from openenv_tui.evaluation.stats import Sums
+from openenv_tui.evaluation.stats import Sums, mean_interval
 
 chances = st.floats(0, 1)
 
@@ -114,3 +114,52 @@ def test_ranks_are_consistent_and_the_order_of_rows_changes_nothing(drawn):
         mixed[one, other] = difference if pair[0] < pair[1] else -difference, p
     again = shared_ranks(better_beyond_doubt([merits[place] for place in order], mixed))
     assert again == [ranks[place] for place in order]
+
+
+varied = st.lists(st.sampled_from((-2.0, -1.0, 0.5, 0.0, 1.0, 2.0)), min_size=2, max_size=60)
+
+
+@given(varied, st.integers(1, 1000))
+def test_the_mean_test_knows_no_sign_no_order_and_no_unit(values, scale):
+    expected = mean_test(sums(values))
+    assert 0 <= expected <= 1
+    assert mean_test(sums([-value for value in reversed(values)])) == pytest.approx(expected)
+    assert mean_test(sums([scale * value for value in values])) == pytest.approx(expected)
+
+
+def test_students_soporifics():
+    # Student (1908), table in section VII: hours of sleep gained, one drug over the other.
+    hours = [1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]
+    # By R's t.test(extra ~ group, data = sleep, paired = TRUE).
+    assert mean_test(sums(hours)) == pytest.approx(0.002833, abs=5e-7)
+    low, high = mean_interval(sums(hours), float("-inf"), float("inf"))
+    assert (low, high) == pytest.approx((0.7001142, 2.4598858), abs=5e-7)
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_mcnemar_is_symmetric_and_falls_as_they_part(better, worse):
+    assert mcnemar(better, worse) == mcnemar(worse, better) <= 1
+    if better >= worse:
+        assert mcnemar(better + 1, worse) <= mcnemar(better, worse) + 1e-12
+
+
+def test_mcnemar_on_approval_of_the_prime_minister():
+    # Agresti (2002), "Categorical data analysis", section 10.1.1: 86 and 150 changed their minds,
+    # z = -4.17, which is p = 3.1e-5 by the normal approximation.
+    assert mcnemar(86, 150) == pytest.approx(3.1e-5, rel=0.35)
+
+
+@given(st.lists(chances, max_size=12), st.randoms())
+def test_holm_knows_no_order(values, rng):
+    places = list(range(len(values)))
+    rng.shuffle(places)
+    shuffled = holm([values[place] for place in places])
+    assert shuffled == [holm(values)[place] for place in places]
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=8), st.randoms())
+def test_ranks_go_with_who_has_them(merits, rng):
+    ranks = shared_ranks([[one - other > 1 for other in merits] for one in merits])
+    assert min(ranks) == 1 <= max(ranks) <= len(merits)
+    for one, rank in zip(merits, ranks, strict=True):
+        assert rank == 1 + sum(other - one > 1 for other in merits)

@@ -168,3 +168,33 @@ def test_superiority_is_a_chance(deals):
     for i, j in permutations(range(4), 2):
         assert found.superiority(i, j) + found.superiority(j, i) == pytest.approx(1.0)
         assert 0 <= found.superiority(i, j) <= 1
+
+
+@settings(deadline=None, max_examples=30)
+@given(results)
+def test_the_same_results_the_other_way_round_turn_ratings_over(deals):
+    turned = {
+        tuple(Game(g.first, g.second, -g.outcome) for g in games): n for games, n in deals.items()
+    }
+    one, other = (rate("abcd", each, first_mover=False) for each in (deals, turned))
+    assert other.points == pytest.approx([-value for value in one.points], abs=1e-5)
+    assert other.draws == pytest.approx(one.draws, rel=1e-5)
+
+
+@settings(deadline=None, max_examples=30)
+@given(results, st.integers(1, 20))
+def test_who_wins_more_is_rated_higher(deals, wins):
+    more = dict(deals)
+    for games in ((Game(1, 0, 1),), (Game(0, 1, -1),)):
+        more[games] = more.get(games, 0) + wins
+    assert rate("abcd", more).points[1] > rate("abcd", deals).points[1]
+
+
+@settings(deadline=None, max_examples=30)
+@given(results, st.integers(0, 3))
+def test_the_anchor_moves_all_ratings_alike(deals, anchor):
+    one, other = rate("abcd", deals), rate("abcd", deals, anchor=anchor)
+    moved = [value - one.points[anchor] for value in one.points]
+    assert other.points == pytest.approx(moved, abs=1e-5)
+    assert other.errors[anchor] == 0
+    assert other.superiority(0, 1) == pytest.approx(one.superiority(0, 1), abs=1e-5)

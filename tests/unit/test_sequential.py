@@ -40,9 +40,9 @@ def test_the_tilted_distribution_has_its_mean_and_is_the_likeliest(raw, mean):
 
 def test_the_ratio_of_two_kinds_is_that_of_coin_tosses():
     test = Gsprt(0.4, 0.6, games=1)
-    for unit in [1.0] * 30 + [0.0] * 20:
+    for unit in [1.0] * 60 + [0.0] * 40:
         test.add(unit)
-    exact = 30 * log(0.6 / 0.4) + 20 * log(0.4 / 0.6)
+    exact = 60 * log(0.6 / 0.4) + 40 * log(0.4 / 0.6)
     assert test.state.value == pytest.approx(exact, rel=1e-3)
     assert test.state.upper == pytest.approx(log(19))
 
@@ -101,9 +101,9 @@ def test_a_better_mean_is_found():
 
 def test_what_is_left_shrinks():
     rng, left = random.Random(4), []
-    test = Gsprt(0.5, 0.6)
+    test = Gsprt(0.5, 0.55)
     while not test.state.decision:
-        test.add(rng.choices(SCORES, (1, 1, 2, 3, 3))[0])
+        test.add(rng.choices(SCORES, (2, 4, 8, 6, 4))[0])
         left.append(test.state.left)
     told = [number for number in left if number is not None]
     assert told[0] > 0
@@ -143,3 +143,104 @@ def test_a_precision_is_reached_and_not_before(half):
     number = episodes_for_precision(half)
     low, high = wilson(round(number / 2), number)
     assert (high - low) / 2 <= half
+
+
+kinds = st.lists(st.sampled_from(SCORES), min_size=64, max_size=120)
+
+
+@given(kinds)
+def test_the_ratio_is_symmetric_and_knows_no_order(units):
+    test, mirrored = Gsprt(0.45, 0.55), Gsprt(0.45, 0.55)
+    for unit in units:
+        test.add(unit)
+    for unit in reversed(units):
+        mirrored.add(1 - unit)
+    assert mirrored.state.value == pytest.approx(-test.state.value, abs=1e-6)
+    assert test.state.lower == -test.state.upper
+
+
+@given(kinds)
+def test_a_pair_won_speaks_for_better_more_than_a_pair_lost(units):
+    values = []
+    for last in (0.0, 1.0):
+        test = Gsprt(0.5, 0.6)
+        for unit in [*units, last]:
+            test.add(unit)
+        values.append(test.state.value)
+    assert values[0] < values[1]
+
+
+payoffs = st.lists(st.sampled_from((-2.0, -0.5, 0.0, 1.0, 2.0)), min_size=1, max_size=80)
+
+
+@given(payoffs, st.integers(1, 9), st.integers(-9, 9))
+def test_scale_shift_and_sign_carry_over_to_the_sequence(values, scale, shift):
+    test = BoundedMean(-0.1, 0.1, -2, 2)
+    moved = BoundedMean(-0.1 * scale + shift, 0.1 * scale + shift, *(
+        scale * bound + shift for bound in (-2, 2)
+    ))  # fmt: skip
+    mirrored = BoundedMean(-0.1, 0.1, -2, 2)
+    for value in values:
+        test.add(value)
+        moved.add(scale * value + shift)
+        mirrored.add(-value)
+    low, high = test.interval
+    assert moved.interval == pytest.approx((scale * low + shift, scale * high + shift), abs=1e-9)
+    assert mirrored.interval == pytest.approx((-high, -low), abs=1e-9)
+    assert moved.state.decision == test.state.decision
+
+
+@given(payoffs)
+def test_what_was_once_left_out_stays_out(values):
+    test = BoundedMean(-0.1, 0.1, -2, 2)
+    before = test.interval
+    assert before == (-2.0, 2.0)
+    for value in values:
+        test.add(value)
+        now = test.interval
+        assert before.low <= now.low
+        assert now.high <= before.high
+        before = now
+
+
+def test_the_sequence_by_hand():
+    # Of x = 1 in [0, 1]: mean and variance before it 1/2 and 1/4, so with ln 20 = 2.9957
+    # the weight is min(1/2, sqrt(2 * 2.9957 / (1/4 * ln 2))) = 1/2, the penalty
+    # (1 - 1/2)^2 * (ln 2 - 1/2) = 0.04829, and the half-width (2.9957 + 0.04829) / (1/2) = 6.088.
+    test = BoundedMean(0.4, 0.6, 0, 1)
+    test.add(1.0)
+    assert test.interval == (0.0, 1.0)
+    for _ in range(40):
+        test.add(1.0)
+    assert test.interval.low > 0.6
+
+
+rates = st.floats(0.02, 0.98)
+
+
+@given(rates, rates, st.floats(0.01, 0.2), st.floats(0.6, 0.95))
+def test_a_plan_is_symmetric_and_asks_more_for_less(one, other, error, power):
+    if abs(one - other) < 0.01:
+        return
+    number = episodes_to_tell_apart(one, other, error=error, power=power)
+    assert number == episodes_to_tell_apart(other, one, error=error, power=power)
+    assert abs(number - episodes_to_tell_apart(1 - one, 1 - other, error=error, power=power)) <= 1
+    assert number <= episodes_to_tell_apart(one, other, error=error / 2, power=power)
+    assert number <= episodes_to_tell_apart(one, other, error=error, power=(1 + power) / 2)
+
+
+def test_the_plan_of_fleiss():
+    # Fleiss (1981), "Statistical methods for rates and proportions", second edition, section 3.2:
+    # 0.60 and 0.70, error 1 %, power 95 %: 827 with the correction for continuity, before rounding.
+    number = episodes_to_tell_apart(0.6, 0.7, error=0.01, power=0.95)
+    corrected = number / 4 * (1 + (1 + 4 / (number * 0.1)) ** 0.5) ** 2
+    assert 827 <= corrected < 828
+
+
+@given(st.floats(0.005, 0.3))
+def test_a_precision_takes_no_more_than_it_has_to(half):
+    number = episodes_for_precision(half)
+    assert number >= episodes_for_precision(min(0.45, 1.1 * half))
+    if number > 3:
+        low, high = wilson(round((number - 2) / 2), number - 2)
+        assert (high - low) / 2 > half - 1e-9

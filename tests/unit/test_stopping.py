@@ -3,10 +3,13 @@
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openenv_tui.errors import UsageError
 from openenv_tui.evaluation.plan import Plan
 from openenv_tui.evaluation.runner import load_run, resume_run, run_plan
+from openenv_tui.evaluation.stats import Sums, rate_interval
 from openenv_tui.evaluation.stopping import Bounds, Precise, Result, Watch, rule_for
 from tests.support.servers import our_server
 
@@ -89,7 +92,7 @@ def test_deals_count_whole_and_in_order():
     assert not watch.feed(win[10:])
     assert watch.seen == 3
     assert watch.feed(win[3:])
-    assert watch.fed == 64
+    assert watch.fed == 128
     assert watch.verdict.words.startswith("better")
 
 
@@ -123,3 +126,33 @@ def test_rules_that_cannot_be_are_refused_before_anything_is_played(sprt, precis
 def test_a_policy_that_learns_cannot_be_stopped_early():
     with pytest.raises(UsageError, match="gets better while it plays"):
         plan(learn=True)
+
+
+outcomes = st.lists(st.sampled_from((-1, 0, 1)), min_size=1, max_size=200)
+
+
+@given(outcomes, st.integers(1, 40))
+def test_a_rule_does_not_mind_how_episodes_come_in(found, piece):
+    results = [Result(number, one, float(one)) for number, one in enumerate(found)]
+    for sprt, precision in (("0.4:0.6", None), ("return -0.2:0.2", None), ("", 0.05)):
+        whole = Watch(rule_for(sprt, precision, PAIR), 2)
+        parts = Watch(rule_for(sprt, precision, PAIR), 2)
+        whole.feed(results)
+        for start in range(0, len(results), piece):
+            parts.feed(results[start : start + piece])
+        assert parts.verdict == whole.verdict
+        assert parts.fed == whole.fed <= len(found)
+
+
+@given(outcomes)
+def test_a_precision_is_that_of_the_interval_of_the_table(found):
+    deals = [found[place : place + 2] for place in range(0, len(found) - 1, 2)]
+    precise = Precise(0.01, PAIR)
+    rates = Sums(0, 0.0, 0.0)
+    for deal in deals:
+        precise.add([Result(0, one, float(one)) for one in deal])
+        rates = rates.plus(sum(one == 1 for one in deal) / 2)
+    if deals:
+        wins = sum(one == 1 for deal in deals for one in deal)
+        low, high = rate_interval(wins, 2 * len(deals), rates)
+        assert precise.verdict.words.startswith(f"±{(high - low) / 2:.3g} ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from openenv_tui.evaluation.resampling import QUANTILES
 from openenv_tui.registry import Registry
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ def _even(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of ``Table.to_dict`` with the forfeits as columns of their own."""
-    plain = {key: value for key, value in row.items() if key != "forfeits"}
-    return plain | {f"forfeits_{kind}": number for kind, number in row["forfeits"].items()}
+    """A row of ``Table.to_dict`` with forfeits and quantiles as columns of their own."""
+    plain = {key: value for key, value in row.items() if key not in ("forfeits", "quantiles")}
+    forfeits = {f"forfeits_{kind}": number for kind, number in row["forfeits"].items()}
+    known = row["quantiles"] or {}
+    shares = {f"quantile_{share:g}": known.get(f"{share:g}") for share in QUANTILES}
+    return plain | forfeits | shares

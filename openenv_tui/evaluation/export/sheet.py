@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from openenv_tui.evaluation.show import exact, forfeits, mean, rate
+from openenv_tui.evaluation.show import exact, forfeits, iqm, mean, rate
 from openenv_tui.evaluation.table import Row, Table
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ class Sheet(NamedTuple):
 def sheets(table: Table) -> tuple[Sheet, ...]:
     """Everything that a run's export shows, in order; of a tournament, its pairings last."""
     results = _results(table)
+    scored = [row for row in table.rows if row.quantiles]
     if table.standings is None:
-        return (results,)
+        return (results, _returns(scored)) if scored else (results,)
     said = f"{table.setting} {table.method}"
     pairings = results.only(*[heading for heading in results.headings if heading != "rank"])
     # Whose opponents are the weaker has the higher return: pairings do not compare policies.
@@ -84,6 +85,20 @@ def _results(table: Table) -> Sheet:
         headings = (*HEADINGS, EXACT)
         rows = tuple((*cells, exact(row)) for cells, row in zip(rows, table.rows, strict=True))
     return Sheet("", headings, rows, table.caption, table.warnings)
+
+
+def _returns(rows: Sequence[Row]) -> Sheet:
+    """The middle and the quantiles of returns that are scores."""
+    shares = tuple(f"{100 * float(share):g} %" for share in rows[0].quantiles or ())
+    cells = [
+        (row.policy, iqm(row), *(f"{value:,.0f}" for value in (row.quantiles or {}).values()))
+        for row in rows
+    ]
+    caption = (
+        "IQM: the mean of the middle half of the returns, with a bootstrap's 95 % interval. "
+        "Per cent: of the returns below."
+    )
+    return Sheet("Returns", ("policy", "IQM [95 %]", *shares), tuple(cells), caption)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
