@@ -68,7 +68,7 @@ def command(
     as_json: bool,
     plain: bool,
 ) -> int:
-    r"""Find out what the server at TARGET really does.
+    """Find out what the server at TARGET really does.
 
     Seeds, determinism, seats, sessions, odd frames, speed: each line has a verdict, and says what
     it means for an evaluation. It takes about ten seconds and plays some episodes; afterwards

@@ -50,7 +50,7 @@ def command(
     record: Path | None,
     plain: bool,
 ) -> int:
-    r"""Play GAME yourself, on the embedded engine or on a server.
+    """Play GAME yourself, on the embedded engine or on a server.
 
     GAME takes its parameters in the name, as in catch(rows=8,columns=7). With --env it may be left
     out: the server says what it serves. The keys of the game stand beside its board.

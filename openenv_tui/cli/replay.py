@@ -14,7 +14,7 @@ from openenv_tui.errors import UsageError
 @click.argument("file", type=click.Path(path_type=Path))
 @plain_option
 def command(file: Path, plain: bool) -> int:
-    r"""Play back what --record wrote into FILE: no server is needed, and none is asked.
+    """Play back what --record wrote into FILE: no server is needed, and none is asked.
 
     The games are watched as they were played, at a pace of your own; f3 opens the inspector with
     the frames, and the times that they had.

@@ -45,7 +45,7 @@ def command(
     as_json: bool,
     plain: bool,
 ) -> int:
-    r"""Play the run that FILE describes, in TOML: games, policies, seed, thresholds and the rest.
+    """Play the run that FILE describes, in TOML: games, policies, seed, thresholds and the rest.
 
     It says what the options of `eval` and `tournament` say. `resume` goes on with it, as with any.
     Paths of policies are looked for from the folder in which you are.

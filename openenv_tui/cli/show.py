@@ -32,7 +32,7 @@ Examples:
 def command(
     run: str, follow: bool, forfeits: str | None, exact: bool | None, as_json: bool, plain: bool
 ) -> int:
-    r"""Print the table of RUN again, computed from its log.
+    """Print the table of RUN again, computed from its log.
 
     RUN is a folder, its name below results/, or latest. It may be played right now: what is stored
     is shown. Ctrl-C leaves --follow and lets the run go on. Of a tournament: the standings, who did

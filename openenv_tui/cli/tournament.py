@@ -11,6 +11,14 @@ from openenv_tui.evaluation.plan import Plan, Tournament
 from openenv_tui.evaluation.schedules import FORMATS
 
 EPILOG = """\b
+Formats:
+  round-robin  everybody meets everybody
+  gauntlet     everybody meets the anchor
+  swiss        each round pairs neighbours in the standing who have not met yet
+  knockout     the better goes on; a drawn pairing plays some deals more, up to
+               five times, and then the one goes on who was named first
+
+\b
 Examples:
   openenv-tui tournament tic_tac_toe -p mcts -p tactician -p random -n 200
   openenv-tui tournament kuhn_poker -p random -p first -p kuhn_equilibrium -n 2000
@@ -41,14 +49,7 @@ Examples:
 def command(
     asked: Asked, policies: tuple[str, ...], form: str, anchor: str, rounds: int | None
 ) -> int:
-    r"""Let policies meet each other on a game.
-
-    \b
-    round-robin  everybody meets everybody
-    gauntlet     everybody meets the anchor
-    swiss        each round pairs neighbours in the standing who have not met yet
-    knockout     the better goes on; a drawn pairing plays some deals more, up to five times,
-                 and then the one goes on who was named first
+    """Let policies meet each other on a game.
 
     Every deal is played from every seat. At tables for more than two, a round robin seats every
     combination of policies (of more than 60, a balanced choice), in turn and in both directions;

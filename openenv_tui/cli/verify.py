@@ -14,7 +14,7 @@ from openenv_tui.cli.common import json_option
 @click.argument("run", default="latest")
 @json_option
 def command(run: str, as_json: bool) -> int:
-    r"""Play every stored action of RUN on the engine again, and check returns and outcomes.
+    """Play every stored action of RUN on the engine again, and check returns and outcomes.
 
     RUN is a folder, its name below results/, or latest. No policy is asked, so it says whether the
     log is true to the game, not whether the policies would do the same again; that is `rerun`.

@@ -51,7 +51,7 @@ def command(
     record: Path | None,
     plain: bool,
 ) -> int:
-    r"""Watch policies play GAME: pause, step, change the speed, take a seat over.
+    """Watch policies play GAME: pause, step, change the speed, take a seat over.
 
     \b
     openenv-tui watch catch -p tracker
