@@ -106,6 +106,7 @@ def _words(contents: Contents) -> dict[str, Any]:
         "exact": any(one.exact is not None for forest in forests for one in forest.estimates),
         "sheets": [_telling(said[0])._replace(title="")],
         "pairings": pairings,
+        "more": said[1:] if found is None else [],
         "first_move": first_move(found) if found else "",
         "kinds": [kind.value for kind in ForfeitKind],
         "several": int(contents.meta.get("players", 1)) > 1,
