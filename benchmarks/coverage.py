@@ -64,7 +64,7 @@ def of_game(deal: Deal, episodes: int, runs: int, rng: np.random.Generator) -> C
     for run in range(runs):
         returns = deal.draw(rng, number)
         sample = Sample(np.arange(number), returns, (returns > 0).astype(float))
-        wins = int(sample.wins.sum())
+        wins = int((sample.outcomes == 1).sum())
         found = estimates(sample, wins, episodes, deal.bounds, (run,))
         hits.append(
             (

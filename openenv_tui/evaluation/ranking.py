@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from openenv_tui.evaluation.clusters import sums
 from openenv_tui.evaluation.paired import better_beyond_doubt, mean_test, welch_test
+from openenv_tui.evaluation.sample import read_sample
 from openenv_tui.evaluation.sides import shares_deals
 from openenv_tui.evaluation.stats import Sums
 
 if TYPE_CHECKING:
-    from openenv_tui.evaluation.clusters import Floats, Numbers
+    from openenv_tui.evaluation.sample import Floats, Sample, Whole
     from openenv_tui.evaluation.store import Store
 
 RETURN: Final = "mean return"
@@ -49,12 +50,14 @@ class Units(NamedTuple):
         merit: their mean; where no deal is complete, of all episodes; -inf without any.
     """
 
-    deals: Numbers
+    deals: Whole
     means: Floats
     merit: float
 
 
-def ranking(store: Store, meta: Mapping[str, Any], *, live: bool = False) -> Ranking:
+def ranking(
+    store: Store, meta: Mapping[str, Any], samples: Sequence[Sample], *, live: bool = False
+) -> Ranking:
     """Compare the rows of a log, each with each.
 
     A deal counts where all its episodes are there. Each two rows are compared on the deals that
@@ -64,19 +67,19 @@ def ranking(store: Store, meta: Mapping[str, Any], *, live: bool = False) -> Ran
     Args:
         store: the log.
         meta: of the run.
+        samples: what ``read_samples`` gave of each row.
         live: the run goes on: the first deals are enough, so that it takes no time.
     """
-    rows = range(len(store.rows()))
-    deal, most = meta["deal"], LIVE_DEALS * meta["deal"] if live else None
-    key, column = RETURN, "return"
-    values = [store.numbers(row, ["episode", column], most) for row in rows]
-    if rows and not any(_known(each) for each in values):
-        scores = [store.numbers(row, ["episode", "(outcome + 1) / 2.0"], most) for row in rows]
-        if any(_known(each) for each in scores):
-            key, values = SCORE, scores
-    units = [_units(each, deal) for each in values]
-    if any(_known(each) and not len(unit.deals) for each, unit in zip(values, units, strict=True)):
-        units = [_units(each, 1) for each in values]
+    rows = range(len(samples))
+    most = LIVE_DEALS if live else None
+    if samples and len({sample.episodes for sample in samples}) > 1:
+        # A row that has not one whole deal yet is compared by episodes, and so are the others.
+        samples = [read_sample(store, row, 1) for row in rows]
+    key, units = RETURN, [_units(each.deals[:most], each.returns[:most]) for each in samples]
+    if not any(len(unit.deals) for unit in units):
+        scores = [_units(each.deals[:most], each.points[:most]) for each in samples]
+        if any(len(unit.deals) for unit in scores):
+            key, units = SCORE, scores
     merits = [unit.merit for unit in units]
     shared = shares_deals(meta)
     compare = _paired if shared else _apart
@@ -101,28 +104,18 @@ def rank_rule(key: str, test: str, count: int) -> str:
     )
 
 
-def _known(values: Floats) -> bool:
-    import numpy as np
-
-    return bool((~np.isnan(values[:, 1])).any())
-
-
-def _units(values: Floats, deal: int) -> Units:
+def _units(deals: Whole, values: Floats) -> Units:
     """Args:
-    values: (episode, value), by episode; NaN where it is not known.
-    deal: how many consecutive episodes share one.
+    deals: their numbers.
+    values: of each episode, NaN where it is not known; shape (deals, episodes of a deal).
     """
     import numpy as np
 
-    known = values[~np.isnan(values[:, 1])]
-    if not len(known):
-        return Units(np.zeros(0, np.int64), np.zeros(0), float("-inf"))
-    numbers = known[:, 0].astype(np.int64) // deal
-    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-    full = np.diff(starts, append=len(numbers)) == deal
-    means = np.add.reduceat(known[:, 1], starts) / deal
-    merit = means[full].mean() if full.any() else known[:, 1].mean()
-    return Units(numbers[starts][full], means[full], float(merit))
+    means = values.mean(axis=1)
+    known = ~np.isnan(means)
+    if not known.any():
+        return Units(deals[:0], means[:0], float("-inf"))
+    return Units(deals[known], means[known], float(means[known].mean()))
 
 
 def _paired(one: Units, other: Units) -> tuple[float, float]:

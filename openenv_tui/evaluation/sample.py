@@ -23,12 +23,12 @@ class Sample:
     Attributes:
         deals: their numbers, ascending; shape (deals,).
         returns: of each episode, NaN where not known; shape (deals, episodes of a deal).
-        wins: 1 or 0, NaN where nobody can tell; of the same shape.
+        outcomes: 1 win, 0 draw, -1 loss, NaN where nobody can tell; of the same shape.
     """
 
     deals: Whole
     returns: Floats
-    wins: Floats
+    outcomes: Floats
 
     @property
     def episodes(self) -> int:
@@ -44,8 +44,13 @@ class Sample:
     @property
     def rates(self) -> Floats:
         """The win rate of each deal of which all outcomes are known."""
-        rates: Floats = _whole(self.wins).mean(axis=1)
+        rates: Floats = (_whole(self.outcomes) == 1).mean(axis=1)
         return rates
+
+    @property
+    def points(self) -> Floats:
+        """The score of each episode: 1 for a win, 1/2 for a draw; of the shape of ``outcomes``."""
+        return (self.outcomes + 1) / 2
 
     @property
     def scores(self) -> Floats:
@@ -66,6 +71,19 @@ class Sample:
         return alone.variance / self.episodes / shared.variance
 
 
+def read_samples(store: Store, deal: int) -> list[Sample]:
+    """The complete deals of every row; the episodes of a row that has played none.
+
+    Raises:
+        StoreError: the log cannot be read.
+    """
+    samples = [read_sample(store, row, deal) for row in range(len(store.rows()))]
+    return [
+        sample if len(sample.units) else read_sample(store, row, 1)
+        for row, sample in enumerate(samples)
+    ]
+
+
 def read_sample(store: Store, row: int, deal: int) -> Sample:
     """The complete deals of a row.
 
@@ -84,10 +102,9 @@ def read_sample(store: Store, row: int, deal: int) -> Sample:
         if (sizes < deal).any():
             kept = np.repeat(sizes == deal, sizes)
             found, number = found[kept], number[kept]
-    outcome = found[:, 1].reshape(-1, deal)
-    wins = np.where(np.isnan(outcome), np.nan, outcome == 1)
-    # A copy of its own, so that the rest of what was read need not be kept.
-    return Sample(number[::deal].copy(), found[:, 2].reshape(-1, deal).copy(), wins)
+    # Copies of their own, so that the rest of what was read need not be kept.
+    outcomes, returns = (found[:, column].reshape(-1, deal).copy() for column in (1, 2))
+    return Sample(number[::deal].copy(), returns, outcomes)
 
 
 def shared_gain(one: Sample, other: Sample) -> float | None:

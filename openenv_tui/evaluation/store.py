@@ -87,7 +87,6 @@ class Counts(NamedTuple):
 
     Attributes:
         known: episodes of which the return is known.
-        units: independent units for the mean return: complete deals, or episodes.
         forfeits: kind -> number, by the row's own policy.
         cut: episodes that this side's limit on steps ended.
         left_out: episodes that do not count, because somebody forfeited them.
@@ -100,7 +99,6 @@ class Counts(NamedTuple):
     steps: int
     known: int
     total: float
-    units: Sums
     forfeits: dict[str, int]
     lost: int
     cut: int = 0
@@ -521,13 +519,12 @@ class Store:
         (totals,) = self._read(
             "SELECT COUNT(*), TOTAL(outcome = 1), TOTAL(outcome = 0), TOTAL(outcome = -1), "
             "TOTAL(steps), COUNT(return), TOTAL(return), COUNT(forfeit), "
-            f"TOTAL(forfeit IS NULL AND message = '{CUT}'), TOTAL(return * return) "
+            f"TOTAL(forfeit IS NULL AND message = '{CUT}') "
             f"FROM {self._scored} WHERE row = ?",
             (row,),
         )
-        units = Sums(totals[5], totals[6], totals[9]) if deal == 1 else self._units(row, deal)
         known, total, excluded = totals[5], totals[6], self._by is ForfeitRule.EXCLUDED
-        if excluded and units.number:
+        if excluded and deal > 1 and (units := self.units(row, deal)).number:
             # Of a deal that lost one of its games the others are of some seats only.
             known, total = units.number * deal, units.total * deal
         forfeits = self.faults_by_kind(row) if totals[7] or self._replays else {}
@@ -541,7 +538,6 @@ class Store:
             steps=int(totals[4]),
             known=known,
             total=total,
-            units=units,
             forfeits={kind.value: 0 for kind in ForfeitKind} | own,
             lost=lost[0],
             cut=int(totals[8]),
@@ -607,8 +603,8 @@ class Store:
     def _faulty(self) -> str:
         return faulty(self._by, replayed=self._replays)
 
-    def _units(self, row: int, deal: int) -> Sums:
-        """Sums over the means of complete deals of at least two episodes.
+    def units(self, row: int, deal: int) -> Sums:
+        """Sums over the mean returns of a row's complete deals.
 
         The episodes of a deal lie side by side, so a join finds them in less than half the time
         that grouping takes, which sorts them first.

@@ -17,7 +17,7 @@ from openenv_tui.evaluation.forfeits import (
 )
 from openenv_tui.evaluation.paired import shared_ranks
 from openenv_tui.evaluation.ranking import PAIRED, RETURN, Ranking, crossed, rank_rule, ranking
-from openenv_tui.evaluation.sample import Sample, read_sample, shared_gain
+from openenv_tui.evaluation.sample import Sample, read_samples, shared_gain
 from openenv_tui.evaluation.stopping import Bounds, Result, Watch, rule_for
 from openenv_tui.evaluation.store import LEFT, Store
 
@@ -262,16 +262,15 @@ def tabulate(store: Store, *, live: bool = False, forfeits: str = "") -> Table:
 def _tabulated(store: Store, live: bool, forfeits: str) -> Table:
     meta = store.meta()
     stops = watches(store)
-    rows, samples = [], {}
-    for number, names in enumerate(store.rows()):
-        sample = _sample(store, number, meta["deal"])
-        stop = stops[number] if stops else None
-        rows.append(_row(store, number, names, meta, stop, sample, live=live))
-        if not live:
-            samples[names] = sample
+    listed = store.rows()
+    samples = read_samples(store, meta["deal"])
+    rows = [
+        _row(store, number, names, meta, stops[number] if stops else None, sample, live=live)
+        for number, (names, sample) in enumerate(zip(listed, samples, strict=True))
+    ]
     rule = forfeit_rule(forfeits or meta.get("forfeits") or ForfeitRule.LOSS)
     faulty = any(sum(row.forfeits.values()) or row.left_out for row in rows)
-    compared = ranking(store, meta, live=live)
+    compared = ranking(store, meta, samples, live=live)
     ranked, better = _ranked(rows, compared)
     return Table(
         run=meta["run"],
@@ -281,7 +280,7 @@ def _tabulated(store: Store, live: bool, forfeits: str) -> Table:
         pairing=meta["pairing"],
         outcome_rule=meta["outcome_rule"],
         episodes=meta["episodes"],
-        rows=ranked if live else _beside_the_first(ranked, samples),
+        rows=ranked if live else _beside_the_first(ranked, dict(zip(listed, samples, strict=True))),
         lost=store.lost(),
         audit=meta.get("audit"),
         stopping=_stopping(meta),
@@ -318,12 +317,6 @@ def _stopping(meta: Mapping[str, Any]) -> str:
             "5 % of the time either way; its intervals are not adjusted for that."
         )
     return ""
-
-
-def _sample(store: Store, number: int, deal: int) -> Sample:
-    """The row's complete deals; its episodes as long as no deal is complete."""
-    sample = read_sample(store, number, deal)
-    return sample if len(sample.units) else read_sample(store, number, 1)
 
 
 def _beside_the_first(

@@ -12,6 +12,7 @@ from scipy.stats import ttest_ind, ttest_rel
 
 from openenv_tui.evaluation.paired import holm, welch_test
 from openenv_tui.evaluation.ranking import LIVE_DEALS, crossed, ranking
+from openenv_tui.evaluation.sample import read_samples
 from openenv_tui.evaluation.stats import Sums
 from openenv_tui.evaluation.store import Store
 from openenv_tui.evaluation.table import tabulate
@@ -35,6 +36,10 @@ def log(rows, outcomes=False, **meta):
             if value is not None
         ])  # fmt: skip
     return store
+
+
+def ranked(store, **meta):
+    return ranking(store, META | meta, read_samples(store, meta.get("deal", 1)))
 
 
 def ranks(table):
@@ -66,7 +71,7 @@ def test_policies_that_cannot_be_told_apart_share_a_rank():
 def test_the_deal_is_what_is_compared():
     """Each seat alone says the contrary: the mean of a deal is what counts."""
     one, other = [3.0, -1.0] * 30, [0.0, 1.0] * 30
-    found = ranking(log([one, other], deal=2), META | {"deal": 2})
+    found = ranked(log([one, other], deal=2), deal=2)
     assert found.better[0][1]
 
 
@@ -75,7 +80,7 @@ def test_the_tests_are_those_of_scipy():
     pairs = list(combinations(rows, 2))
     adjusted = holm([ttest_rel(one, other).pvalue for one, other in pairs])
     told = [p < 0.05 for p in adjusted]
-    better = ranking(log(rows), META).better
+    better = ranked(log(rows)).better
     ours = [better[a][b] or better[b][a] for a, b in combinations(range(3), 2)]
     assert ours == told
     one, other = rows[0][:20], rows[1]

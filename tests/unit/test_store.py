@@ -33,9 +33,9 @@ def test_an_episode_is_counted_for_the_seat_of_its_row():
 
 
 def test_the_unit_of_the_mean_is_the_complete_deal():
-    counts = stored([WON, WON, WON], seats=[0, 1, 0]).counts(0, deal=2)
-    assert counts.units == (1, 0.0, 0.0)
-    assert counts.known == 3
+    store = stored([WON, WON, WON], seats=[0, 1, 0])
+    assert store.units(0, deal=2) == (1, 0.0, 0.0)
+    assert store.counts(0, deal=2).known == 3
 
 
 def test_forfeits_are_counted_by_kind_for_the_one_whose_fault_it_was():
@@ -154,7 +154,7 @@ def test_units_are_the_means_of_complete_deals(returns, deal, missing):
     store.add([entry(0, i, 0, WON._replace(returns=(r, None))) for i, r in there.items()])
     deals = [[there.get(e) for e in range(d, d + deal)] for d in range(0, len(returns), deal)]
     means = [sum(values) / deal for values in deals if None not in values]
-    found = store.counts(0, deal).units
+    found = store.units(0, deal)
     assert found.number == len(means)
     assert found.total == pytest.approx(sum(means))
     assert found.squares == pytest.approx(sum(mean * mean for mean in means))
