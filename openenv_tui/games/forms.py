@@ -110,6 +110,15 @@ class Field:
         """What is expected here, in words."""
         return f"{self._words()}{' or null' if self.nullable else ''}"
 
+    @property
+    def asked(self) -> str:
+        """What is expected, and how it is written where that does not go without saying."""
+        if self.kind is Kind.LIST and self.item is not None and self.item.kind in _SCALARS:
+            return f"{self.expected}, separated by commas"
+        return (
+            f"{self.expected}, as JSON" if self.kind in (Kind.LIST, Kind.OBJECT) else self.expected
+        )
+
     def problem(self, value: Any) -> str | None:
         """What is wrong with a value; None if nothing is."""
         if value is None:
@@ -362,7 +371,7 @@ class Space:
         """What is to be filled in, in words."""
         alone = self.form.alone
         if alone is not None:
-            return f"{printable(alone.name)}: {alone.expected}"
+            return f"{printable(alone.name)}: {alone.asked}"
         listed = [
             f"{printable('.'.join(path))}={'' if field.required else '(optional) '}{field.expected}"
             for path, field in leaves(self.form.fields)

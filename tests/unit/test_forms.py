@@ -228,3 +228,15 @@ def test_any_schema_is_read_and_its_samples_fit(schema):
     assert read.problem(payload) is None or any(
         field.default is not UNSET or field.examples or field.least for field in read.fields
     )
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "array", "items": {"type": "string"}}, "a list, separated by commas"),
+        ({"type": "array", "items": {"type": "object"}}, "a list, as JSON"),
+        ({"type": "string"}, "a text"),
+    ],
+)
+def test_how_a_field_is_written_is_said_where_nobody_could_guess(schema, words):
+    assert form(said=schema).alone.asked == words

@@ -72,7 +72,7 @@ class FormPanel(Widget):
                 yield _select(number, field)
             else:
                 given = "" if field.default in (UNSET, None) else _text(field.default)
-                yield Input(given, placeholder=field.expected, compact=True, id=f"field-{number}")
+                yield Input(given, placeholder=field.asked, compact=True, id=f"field-{number}")
             yield Label(Content(field.about), classes="about")
 
     def take_focus(self) -> None:
