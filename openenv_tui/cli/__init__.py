@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from openenv_tui import __version__
+from openenv_tui.cli.common import screen_options
 from openenv_tui.errors import OpenEnvTuiError, UnknownNameError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 INTERRUPTED = 130
 
@@ -45,6 +49,8 @@ COMMANDS = {
     "report": Entry("openenv_tui.cli.report", "Make one HTML page of a run, with its games."),
     "games": Entry("openenv_tui.cli.games", "List the games."),
     "policies": Entry("openenv_tui.cli.policies", "List the policies and what they play."),
+    "settings": Entry("openenv_tui.cli.settings", "Say what is set, and where to set it."),
+    "completion": Entry("openenv_tui.cli.completion", "Let your shell complete names."),
     "doctor": Entry("openenv_tui.cli.doctor", "Check this installation and this terminal."),
 }
 
@@ -63,12 +69,27 @@ class LazyGroup(click.Group):
         from importlib import import_module
 
         command: click.Command = import_module(entry.module).command
+        if ctx.resilient_parsing:
+            # The shell asks what may come next.
+            from openenv_tui.cli.completing import teach
+
+            return teach(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        # Without importing all commands, as the group itself would.
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        begun = [(n, each) for n, each in COMMANDS.items() if n.startswith(incomplete)]
+        return [CompletionItem(name, help=each.help) for name, each in begun]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        asked = not ctx.resilient_parsing
+        if asked and args and args[0] not in COMMANDS and not args[0].startswith("-"):
             hint = f"play a game with: openenv-tui play {args[0]}"
             raise UnknownNameError("command", args[0], COMMANDS, hint)
         return super().resolve_command(ctx, args)
@@ -101,6 +122,7 @@ Exit codes: 0 done; 1 failed; 2 wrong arguments; 3 could not connect; 130 interr
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="openenv-tui")
+@screen_options
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Play OpenEnv games in the terminal, and say with honest numbers who plays them best.

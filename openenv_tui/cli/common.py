@@ -93,9 +93,40 @@ def seed_option(function: F) -> F:
     return click.option(
         "--seed",
         type=click.IntRange(min=0),
-        default=None,
-        help="Fixes all chance; a new one is drawn and shown if left out.",
+        default=_preferred_seed,
+        help="Fixes all chance; a new one is drawn and shown if left out (see `settings`).",
     )(function)
+
+
+def _preferred_seed() -> int | None:
+    from openenv_tui.settings import preferred_seed
+
+    return preferred_seed()
+
+
+def screen_options(function: F) -> F:
+    """--theme, --ascii and --no-animation, which win over the settings for this command."""
+
+    @click.option("--theme", metavar="NAME", default=None, help="Colours, such as openenv-light.")
+    @click.option("--ascii/--no-ascii", "plain_letters", default=None, help="Draw with ASCII only.")
+    @click.option(
+        "--animation/--no-animation", default=None, help="Let things glide, or move at once."
+    )
+    @functools.wraps(function)
+    def command(
+        *arguments: Any,
+        theme: str | None,
+        plain_letters: bool | None,
+        animation: bool | None,
+        **options: Any,
+    ) -> Any:
+        wished = {"THEME": theme, "ASCII": plain_letters, "ANIMATION": animation}
+        for name, value in wished.items():
+            if value is not None:
+                os.environ[f"OPENENV_TUI_{name}"] = str(value)
+        return function(*arguments, **options)
+
+    return cast(F, command)
 
 
 def forfeits_option(default: str, about: str) -> Callable[[F], F]:

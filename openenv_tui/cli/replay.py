@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from openenv_tui.cli.common import on_a_terminal, plain_option
+from openenv_tui.cli.common import on_a_terminal, plain_option, screen_options
 from openenv_tui.errors import UsageError
 
 
 @click.command("replay")
 @click.argument("file", type=click.Path(path_type=Path))
+@screen_options
 @plain_option
 def command(file: Path, plain: bool) -> int:
     """Play back what --record wrote into FILE: no server is needed, and none is asked.

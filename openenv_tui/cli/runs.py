@@ -12,15 +12,17 @@ from openenv_tui.errors import OpenEnvTuiError
 
 
 @click.command("runs")
-@click.argument("root", type=click.Path(path_type=Path), default=Path("results"))
+@click.argument("root", type=click.Path(path_type=Path), required=False)
 @json_option
-def command(root: Path, as_json: bool) -> None:
-    """List past evaluation runs below ROOT, the newest first."""
+def command(root: Path | None, as_json: bool) -> None:
+    """List past evaluation runs below ROOT, or where the settings say, the newest first."""
     from openenv_tui.evaluation.folder import list_runs, list_series
     from openenv_tui.evaluation.runner import load_run
     from openenv_tui.evaluation.series import games_of
+    from openenv_tui.settings import read_settings
 
     found = []
+    root = root if root is not None else read_settings().results_folder
     runs = list_runs(root)
     for place in list_series(runs):
         games = ", ".join(games_of(place))

@@ -16,6 +16,7 @@ from openenv_tui.cli.common import (
     record_option,
     recording,
     required_game,
+    screen_options,
     seed_option,
     telling,
 )
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @access_options
 @seed_option
 @record_option
+@screen_options
 @plain_option
 def command(
     game: str | None,

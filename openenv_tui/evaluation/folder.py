@@ -25,8 +25,8 @@ from openenv_tui.evaluation.plan import Plan, Tournament
 from openenv_tui.evaluation.store import FILE_NAME
 from openenv_tui.evaluation.table import Table
 from openenv_tui.evaluation.writing import PART, settle, write_whole
+from openenv_tui.settings import read_settings
 
-RESULTS = Path("results")
 MANIFEST = "manifest.json"
 KINDS = {"plan": dict, "packages": dict, "command": list, "formats": list, "objects": list}
 """Of what a manifest holds."""
@@ -49,8 +49,9 @@ def new_folder(wanted: Path | str | None, game: str) -> Path:
                 raise StoreError(f"{place} is not empty; name a new folder with --out")
             return place
         stem = f"{datetime.now():%Y%m%d-%H%M%S}-{safe(game)}"
+        root = read_settings().results_folder
         for number in range(1, 100):
-            place = RESULTS / (stem if number == 1 else f"{stem}-{number}")
+            place = root / (stem if number == 1 else f"{stem}-{number}")
             try:
                 place.mkdir(parents=True)
             except FileExistsError:
@@ -59,11 +60,11 @@ def new_folder(wanted: Path | str | None, game: str) -> Path:
                 continue
             return place
     except OSError as error:
-        target = wanted if wanted is not None else RESULTS
+        target = wanted if wanted is not None else read_settings().results_folder
         raise StoreError(
             f"cannot write to {target}: {error.strerror or error}; name another folder with --out"
         ) from error
-    raise StoreError(f"{RESULTS} holds a hundred runs of this second; name a folder with --out")
+    raise StoreError(f"{root} holds a hundred runs of this second; name a folder with --out")
 
 
 def safe(game: str) -> str:
@@ -265,8 +266,9 @@ def resume_command(place: Path) -> str:
     return f"openenv-tui resume {shlex.quote(str(place))}"
 
 
-def list_runs(root: Path = RESULTS) -> list[Path]:
-    """The folders of runs below ``root``, the newest first."""
+def list_runs(root: Path | None = None) -> list[Path]:
+    """The folders of runs below ``root``, or where the settings say, the newest first."""
+    root = root if root is not None else read_settings().results_folder
     if not root.is_dir():
         return []
     logs = [place for place in root.rglob(FILE_NAME) if place.is_file()]

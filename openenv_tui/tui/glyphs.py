@@ -7,6 +7,7 @@ import os
 from typing import Final
 
 from openenv_tui.model import Outcome
+from openenv_tui.tui.wishes import wishes
 
 MUTED: Final = "$foreground 60%"
 """The style of labels and hints."""
@@ -19,8 +20,9 @@ ASCII_OUTCOMES = {Outcome.WIN: "+", Outcome.DRAW: "=", Outcome.LOSS: "x"}
 
 def ascii_only() -> bool:
     """Whether this terminal can be trusted with letters of ASCII only, or the user says so."""
-    if os.environ.get("OPENENV_TUI_ASCII"):
-        return True
+    chosen = wishes().ascii
+    if chosen is not None:
+        return chosen
     encoding = locale.getpreferredencoding(False).lower().replace("-", "")
     return "utf8" not in encoding or os.environ.get("TERM") in ("dumb", "linux")
 

@@ -22,8 +22,8 @@ class EntrantScreen(PlayScreen, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Leave; what is played is kept", key_display="esc",
                 id="table.leave"),
-        Binding("ctrl+c", "leave", "Leave", show=False, priority=True),
-        Binding("enter", "proceed", "Next game", show=False),
+        Binding("ctrl+c", "leave", "Leave", show=False, priority=True, id="entrant.leave"),
+        Binding("enter", "proceed", "Next game", show=False, id="entrant.next"),
         Binding("slash", "pick", "List", id="table.pick"),
     ]  # fmt: skip
 

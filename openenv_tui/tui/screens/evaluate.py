@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 from dataclasses import replace
 from typing import ClassVar, Final
@@ -32,13 +31,14 @@ from openenv_tui.evaluation.under_way import Progress
 from openenv_tui.specs import heuristic_for
 from openenv_tui.tui.catalogue import SERVED, catalogue, fitting_policies, game_of
 from openenv_tui.tui.glyphs import MUTED
+from openenv_tui.tui.keymap import key_lines
 from openenv_tui.tui.screens.notice import HelpScreen, Section
 from openenv_tui.tui.screens.spec import SpecScreen
 from openenv_tui.tui.widgets.checklist import CheckList
 from openenv_tui.tui.widgets.standings import Standings
+from openenv_tui.tui.wishes import new_seed, wishes
 
 EPISODES: Final = 1000
-SHORT_SEED: Final = 1_000_000
 UNNAMED: Final = (
     "The server says what it serves. Where its game has no outcome of its own, rows are ranked by "
     "mean return; what a win is can be said, as in return > 0."
@@ -56,10 +56,10 @@ class EvaluateScreen(Screen[None]):
 
     AUTO_FOCUS = "#policies"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", key_display="esc"),
-        Binding("f2", "run", "Run"),
-        Binding("f3", "stop", "Stop"),
-        Binding("f4", "add", "Add a policy"),
+        Binding("escape", "leave", "Leave", key_display="esc", id="evaluate.leave"),
+        Binding("f2", "run", "Run", id="evaluate.run"),
+        Binding("f3", "stop", "Stop", id="evaluate.stop"),
+        Binding("f4", "add", "Add a policy", id="evaluate.add"),
     ]
 
     class Progressed(Message):
@@ -179,7 +179,7 @@ class EvaluateScreen(Screen[None]):
             policies=self.query_one(CheckList).selected,
             opponent=str(self.query_one("#opponent", Select).value),
             episodes=int(episodes) if episodes.lstrip("-").isdigit() else 0,
-            seed=int(seed) if seed.lstrip("-").isdigit() else secrets.randbelow(SHORT_SEED),
+            seed=int(seed) if seed.lstrip("-").isdigit() else new_seed(),
             env=self.query_one("#server", Input).value.strip() or LOCAL,
             win=self.query_one("#win", Input).value.strip() if self._game == SERVED else "",
         )
@@ -303,16 +303,12 @@ class EvaluateScreen(Screen[None]):
         """What the keys do here."""
         keys = [
             ("tab", "from field to field"),
-            ("space", "choose a policy, or not"),
-            ("f4", "add a policy with options, or your own"),
-            ("f2", "run"),
-            ("f3", "stop; what was played is kept"),
-            ("esc", "leave"),
+            *key_lines(self),
         ]
         said = [
             ("", "All policies play the same episodes. In games for several, every deal is"),
             ("", "played from every seat, with the opponent in the others."),
-            ("", "Brackets hold 95 % intervals. Runs are kept in the folder results/."),
+            ("", f"Brackets hold 95 % intervals. Runs are kept in {wishes().results}."),
         ]
         self.app.push_screen(
             HelpScreen("Evaluate: help", [Section("Keys", keys), Section("The table", said)])

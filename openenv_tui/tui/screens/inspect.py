@@ -21,6 +21,7 @@ from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.render import printable
 from openenv_tui.render.pretty import pretty, pretty_value
 from openenv_tui.tui.glyphs import MUTED, ascii_only
+from openenv_tui.tui.keymap import key_lines
 from openenv_tui.tui.screens.notice import HelpScreen, Section
 from openenv_tui.tui.sitting import Sitting
 from openenv_tui.tui.widgets.frames import FrameList, clock, size
@@ -57,7 +58,7 @@ class InspectScreen(Screen[bool]):
         Binding("slash", "find", "Find", key_display="/", id="inspect.find"),
         Binding("n", "find_next", "Next", id="inspect.next"),
         Binding("c,y", "copy", "Copy", key_display="c", id="inspect.copy"),
-        Binding("tab", "app.focus_next", "Pane", show=False),
+        Binding("tab", "app.focus_next", "Pane", show=False, id="inspect.pane"),
     ]
 
     def __init__(self, sitting: Sitting) -> None:
@@ -306,13 +307,7 @@ class InspectScreen(Screen[bool]):
         keys = [
             ("up, down", "another frame; the end follows what comes"),
             ("tab", "between the list and what is shown, to scroll"),
-            ("/, n", "find, find the next: here, then in the other frames"),
-            ("c", "copy what is shown, as it went over the wire"),
-            ("s", "send a frame of your own, in the game's session"),
-            ("t", "ask for the session's state"),
-            ("m", "the schema of actions, observations and state"),
-            ("l", "the log of a server that was started here"),
-            ("esc or f3", "back to the game"),
+            *key_lines(self),
         ]
         words = [
             ("", "A * marks what you sent by hand, and its answer. Such a step or reset changes"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import ClassVar, Final, cast
 
 from textual import on
@@ -21,15 +20,15 @@ from openenv_tui.games import load_game
 from openenv_tui.games.openspiel import OpenSpielGame
 from openenv_tui.tui.catalogue import SERVED, Entry, catalogue, fitting_policies, matching, traits
 from openenv_tui.tui.glyphs import MUTED
+from openenv_tui.tui.keymap import key_lines
 from openenv_tui.tui.screens import table_for
 from openenv_tui.tui.screens.notice import HelpScreen, Section
 from openenv_tui.tui.screens.spec import SpecScreen
 from openenv_tui.tui.sitting import Setup, open_sitting, stand_in
+from openenv_tui.tui.wishes import new_seed, wishes
 
 YOU: Final = "you"
 OTHER: Final = "(other...)"
-SHORT_SEED: Final = 1_000_000
-"""Seeds drawn here stay below it, so that a person can say and type them."""
 
 
 class LobbyScreen(Screen[None]):
@@ -37,16 +36,16 @@ class LobbyScreen(Screen[None]):
 
     AUTO_FOCUS = "#filter"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "play", "Play"),
-        Binding("f3", "watch", "Watch"),
-        Binding("f4", "evaluate", "Evaluate"),
-        Binding("f5", "results", "Results"),
-        Binding("down", "move(1)", "Next game", show=False),
-        Binding("up", "move(-1)", "Previous game", show=False),
-        Binding("pagedown", "move(10)", "Ten games on", show=False),
-        Binding("pageup", "move(-10)", "Ten games back", show=False),
-        Binding("escape", "clear", "Clear the filter", show=False),
-        Binding("ctrl+q", "app.quit", "Quit", key_display="^q"),
+        Binding("f2", "play", "Play", id="lobby.play"),
+        Binding("f3", "watch", "Watch", id="lobby.watch"),
+        Binding("f4", "evaluate", "Evaluate", id="lobby.evaluate"),
+        Binding("f5", "results", "Results", id="lobby.results"),
+        Binding("down", "move(1)", "Next game", show=False, id="lobby.next"),
+        Binding("up", "move(-1)", "Previous game", show=False, id="lobby.previous"),
+        Binding("pagedown", "move(10)", "Ten games on", show=False, id="lobby.on"),
+        Binding("pageup", "move(-10)", "Ten games back", show=False, id="lobby.back"),
+        Binding("escape", "clear", "Clear the filter", show=False, id="lobby.clear"),
+        Binding("ctrl+q", "app.quit", "Quit", key_display="^q", id="app.quit"),
     ]
 
     def __init__(self) -> None:
@@ -224,7 +223,7 @@ class LobbyScreen(Screen[None]):
             self.notify("Choose a game first.", severity="warning")
             return None
         written = self.query_one("#seed", Input).value.strip()
-        seed = abs(int(written)) if written.lstrip("-").isdigit() else secrets.randbelow(SHORT_SEED)
+        seed = abs(int(written)) if written.lstrip("-").isdigit() else new_seed()
         if self._game in self._servers:
             return Setup(None, self._game, person=person, seed=seed)
         if self._game == SERVED:
@@ -283,7 +282,7 @@ class LobbyScreen(Screen[None]):
         """Look at past runs."""
         from openenv_tui.tui.screens.results import ResultsScreen
 
-        self.app.push_screen(ResultsScreen())
+        self.app.push_screen(ResultsScreen(wishes().results_folder))
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
@@ -312,15 +311,9 @@ class LobbyScreen(Screen[None]):
         """What the keys do here."""
         keys = [
             ("type", "find a game by a part of its name"),
-            ("up, down", "choose a game"),
-            ("enter or f2", "play it"),
-            ("f3", "watch policies play it"),
-            ("f4", "evaluate policies on it"),
-            ("f5", "past runs"),
+            ("enter", "play it"),
             ("tab", "go on to seats, server, seed and buttons"),
-            ("esc", "empty the filter"),
-            ("ctrl+p", "all commands; themes, a screenshot"),
-            ("ctrl+q", "quit"),
+            *key_lines(self),
         ]
         words = [
             ("", "A seat is played by you or by a policy; with (other...) you write its spec,"),

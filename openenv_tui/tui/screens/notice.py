@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from textwrap import wrap
+from typing import ClassVar, Final, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,6 +13,9 @@ from textual.containers import Center, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
+
+KEY_COLUMNS: Final = 12
+WORD_COLUMNS: Final = 52
 
 
 class Section(NamedTuple):
@@ -25,7 +29,7 @@ class HelpScreen(ModalScreen[None]):
     """What the keys of a screen do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q,enter", "dismiss", "Back")
+        Binding("escape,question_mark,f1,q,enter", "dismiss", "Back", id="help.back")
     ]
 
     def __init__(self, title: str, sections: Sequence[Section]) -> None:
@@ -48,10 +52,17 @@ class HelpScreen(ModalScreen[None]):
 
 def _written(section: Section) -> Content:
     lines = [
-        Content.assemble((f"{key:>12}  ", "$text-accent bold"), what) if key else Content(what)
+        Content.assemble((f"{key:>{KEY_COLUMNS}}  ", "$text-accent bold"), _hanging(what))
+        if key
+        else Content(what)
         for key, what in section.lines
     ]
     return Content("\n").join(lines)
+
+
+def _hanging(what: str) -> str:
+    """Words beside a key, folded beside it too."""
+    return ("\n" + " " * (KEY_COLUMNS + 2)).join(wrap(what, WORD_COLUMNS))
 
 
 class LostScreen(ModalScreen[bool]):
@@ -64,8 +75,8 @@ class LostScreen(ModalScreen[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,enter", "dismiss(True)", "Go on"),
-        Binding("escape,q", "dismiss(False)", "Leave"),
+        Binding("r,enter", "dismiss(True)", "Go on", id="lost.again"),
+        Binding("escape,q", "dismiss(False)", "Leave", id="lost.leave"),
     ]
 
     def __init__(
@@ -92,7 +103,9 @@ class LostScreen(ModalScreen[bool]):
 class TooSmallScreen(ModalScreen[None]):
     """There is no room to draw; goes away by itself when there is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape", "app.quit", "Quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,escape", "app.quit", "Quit", id="small.quit")
+    ]
 
     def __init__(self, columns: int, lines: int) -> None:
         super().__init__()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -17,10 +20,10 @@ from openenv_tui.tui.widgets.actions import Option
 class PickScreen(ModalScreen[int | None]):
     """All legal actions, filtered by what is typed; gives the action, or None."""
 
-    BINDINGS = [  # noqa: RUF012 - Textual's way to declare them
-        ("escape", "dismiss(None)", "Back"),
-        ("down", "move(1)", "Next"),
-        ("up", "move(-1)", "Previous"),
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", id="pick.back"),
+        Binding("down", "move(1)", "Next", id="pick.next"),
+        Binding("up", "move(-1)", "Previous", id="pick.previous"),
     ]
 
     def __init__(self, options: tuple[Option, ...]) -> None:

@@ -16,6 +16,7 @@ from textual.widgets import DataTable, Footer, Input, Static
 from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.evaluation.folder import list_runs
 from openenv_tui.evaluation.runner import Evaluation, load_run
+from openenv_tui.tui.keymap import key_lines
 from openenv_tui.tui.screens.evaluate import words
 from openenv_tui.tui.screens.notice import HelpScreen, Section
 from openenv_tui.tui.widgets.standings import Standings
@@ -26,9 +27,9 @@ class ResultsScreen(Screen[None]):
 
     AUTO_FOCUS = "#runs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Leave", key_display="esc"),
-        Binding("slash", "find", "Find"),
-        Binding("r", "refresh_runs", "Read again"),
+        Binding("escape,q", "leave", "Leave", key_display="esc", id="results.leave"),
+        Binding("slash", "find", "Find", id="results.find"),
+        Binding("r", "refresh_runs", "Read again", id="results.refresh"),
     ]
 
     def __init__(self, root: Path = Path("results")) -> None:
@@ -82,7 +83,8 @@ class ResultsScreen(Screen[None]):
 
     @on(DataTable.RowHighlighted, "#runs")
     def _open(self, event: DataTable.RowHighlighted) -> None:
-        name = event.row_key.value
+        # Where the list was emptied since, the toolkit gives no key, whatever its types say.
+        name = getattr(event.row_key, "value", None)
         if name is None or name == self._shown or name not in self._runs:
             return
         self._shown = name
@@ -111,10 +113,8 @@ class ResultsScreen(Screen[None]):
         """What the keys do here."""
         keys = [
             ("up, down", "choose a run; its table stands below"),
-            ("/", "find a run by a part of its name"),
             ("tab", "to the table, to scroll it sideways"),
-            ("r", "look at the folder again"),
-            ("esc or q", "leave"),
+            *key_lines(self),
         ]
         said = [
             ("", "A run is a folder below results/. `openenv-tui export RUN -f md` writes its"),

@@ -26,7 +26,9 @@ class SpecScreen(ModalScreen[str | None]):
         info: None where the game is not known yet, and any policy may fit.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", id="spec.back")
+    ]
 
     def __init__(self, title: str, info: GameInfo | None) -> None:
         super().__init__()

@@ -20,6 +20,7 @@ from openenv_tui.games.forms import Space
 from openenv_tui.model import Ending, Observation, Outcome
 from openenv_tui.render import printable
 from openenv_tui.tui.glyphs import ARROWS, MUTED, ascii_only, key_name, outcome_mark, signed
+from openenv_tui.tui.keymap import key_lines
 from openenv_tui.tui.screens.notice import HelpScreen, LostScreen, Section
 from openenv_tui.tui.screens.pick import PickScreen
 from openenv_tui.tui.seat import Choice
@@ -54,7 +55,7 @@ class TableScreen(Screen[None]):
         Binding("escape,q", "leave", "Leave", key_display="esc", id="table.leave"),
         Binding("f5,r", "new_game", "New", key_display="f5", id="table.new"),
         Binding("f6,s", "same_game", "Again", key_display="f6", id="table.same"),
-        Binding("enter", "proceed", "New game", show=False),
+        Binding("enter", "proceed", "New game", show=False, id="table.proceed"),
         Binding("f2,t", "change_hands", "Hand over", key_display="f2", id="table.hands"),
         Binding("f3", "inspect", "Inspect", id="table.inspect"),
         Binding("slash", "pick", "List", show=False, id="table.pick"),
@@ -523,13 +524,7 @@ class TableScreen(Screen[None]):
     def help_keys(self) -> list[tuple[str, str]]:
         """This screen's own keys."""
         return [
-            ("f5 or r", "new game, with the next seed"),
-            ("f6 or s", "the same seed again"),
-            ("f3", "inspect the frames to and from the server"),
-            ("f2 or t", "hand the seat over to a policy, or take it"),
-            ("/", "choose among all legal actions by name"),
-            ("esc or q", "leave"),
-            ("ctrl+p", "all commands; themes, a screenshot"),
+            *key_lines(self),
             ("", "A letter that is a key of the game belongs to the game."),
         ]
 

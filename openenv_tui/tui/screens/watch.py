@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -9,6 +10,7 @@ from textual.content import Content
 
 from openenv_tui.tui.glyphs import MUTED, ascii_only
 from openenv_tui.tui.screens.table import SPEEDS, TableScreen
+from openenv_tui.tui.wishes import wishes
 
 
 class WatchScreen(TableScreen):
@@ -26,6 +28,9 @@ class WatchScreen(TableScreen):
         Binding("f5,r", "new_game", "New", show=False, id="table.new"),
         Binding("f6,s", "same_game", "Again", show=False, id="table.same"),
     ]
+
+    def on_mount(self) -> None:
+        self.speed = nearest_speed(wishes().speed)
 
     def _status(self) -> Content:
         if self.over:
@@ -98,16 +103,12 @@ class WatchScreen(TableScreen):
             return self.sitting.seat is None and len(self.sitting.environment.seats) > 1
         return super().check_action(action, parameters)
 
-    def help_keys(self) -> list[tuple[str, str]]:
-        return [
-            ("space", "pause, or go on"),
-            ("n, . or →", "one step"),
-            ("+ and -", "faster, slower"),
-            ("v", "look from the next seat"),
-            *super().help_keys(),
-        ]
-
     def _pace(self, by: int) -> None:
         self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
         self._go.set()
         self.draw()
+
+
+def nearest_speed(wished: float) -> int:
+    """The place in SPEEDS that is nearest, as one hears it: 3 is nearer to 4 than to 2."""
+    return min(range(len(SPEEDS)), key=lambda place: abs(log(SPEEDS[place] / wished)))

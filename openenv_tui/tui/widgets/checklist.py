@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -18,7 +20,9 @@ class CheckList(OptionList):
         chosen: the names that are chosen.
     """
 
-    BINDINGS = [("space", "select", "Choose")]  # noqa: RUF012 - Textual's way to declare them
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "select", "Choose", id="list.choose"),
+    ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, compact=True)

@@ -34,9 +34,9 @@ class FormPanel(Widget):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "let_go", "Board", key_display="esc"),
-        Binding("up", "app.focus_previous", "Field above", show=False),
-        Binding("down", "app.focus_next", "Field below", show=False),
+        Binding("escape", "let_go", "Board", key_display="esc", id="form.leave"),
+        Binding("up", "app.focus_previous", "Field above", show=False, id="form.up"),
+        Binding("down", "app.focus_next", "Field below", show=False, id="form.down"),
     ]
 
     class Filled(Message):

@@ -28,12 +28,12 @@ class FrameList(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Previous", show=False),
-        Binding("down,j", "move(1)", "Next", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "move(-1000000)", "First", show=False),
-        Binding("end,G", "move(1000000)", "Last", show=False),
+        Binding("up,k", "move(-1)", "Previous", show=False, id="frames.previous"),
+        Binding("down,j", "move(1)", "Next", show=False, id="frames.next"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="frames.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="frames.page_down"),
+        Binding("home,g", "move(-1000000)", "First", show=False, id="frames.first"),
+        Binding("end,G", "move(1000000)", "Last", show=False, id="frames.last"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "frames--plain",
