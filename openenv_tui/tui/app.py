@@ -201,7 +201,7 @@ class OpenEnvTuiApp(App[None]):
         bindings = {
             active.binding.action: active.binding
             for active in screen.active_bindings.values()
-            if active.node is screen and active.enabled and active.binding.description
+            if active.node is screen and active.enabled and active.binding.id
         }
         for action, binding in bindings.items():
             if action == "app.quit":

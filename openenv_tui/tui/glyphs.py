@@ -7,6 +7,7 @@ import os
 from typing import Final
 
 from openenv_tui.model import Outcome
+from openenv_tui.settings import WORDS
 from openenv_tui.tui.wishes import wishes
 
 MUTED: Final = "$foreground 60%"
@@ -20,6 +21,8 @@ ASCII_OUTCOMES = {Outcome.WIN: "+", Outcome.DRAW: "=", Outcome.LOSS: "x"}
 
 def ascii_only() -> bool:
     """Whether this terminal can be trusted with letters of ASCII only, or the user says so."""
+    if said := os.environ.get("OPENENV_TUI_ASCII"):
+        return WORDS.get(said.lower(), True)
     chosen = wishes().ascii
     if chosen is not None:
         return chosen

@@ -34,7 +34,7 @@ LOOKALIKES: Final = {
     " ": "\u00a0\u2002\u2003\u2009\u200a",
 }
 TABLE: Final = str.maketrans(
-    {glyph: plain for plain, glyphs in LOOKALIKES.items() for glyph in glyphs}
+    {glyph: plain for plain, glyphs in LOOKALIKES.items() for glyph in glyphs} | {"🔎": "/ "}
 )
 
 
