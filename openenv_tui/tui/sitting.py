@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
@@ -57,6 +57,24 @@ class Move(NamedTuple):
     name: str
 
 
+class Moment(NamedTuple):
+    """A game as it stood after a step.
+
+    Attributes:
+        seen: player id -> what that seat of this side saw.
+        turn: the players who had to choose.
+        moves: how many of the history had been made.
+        rewards: player id -> what the step gave.
+        returns: player id -> the sum up to then.
+    """
+
+    seen: Mapping[int, Observation]
+    turn: tuple[int, ...]
+    moves: int
+    rewards: Mapping[int, float]
+    returns: Mapping[int, float]
+
+
 class Sitting:
     """An open environment with its chairs.
 
@@ -72,6 +90,7 @@ class Sitting:
         match: the game under way, or the last one.
         step: its newest step.
         history: the actions chosen on this side, oldest first.
+        moments: of this game, one for each step; a later look at them changes nothing.
         rewards: player id -> what the last step gave.
         returns: player id -> the sum so far.
         about: which game of several this is; "" where that goes without saying.
@@ -104,6 +123,7 @@ class Sitting:
         self.match: Match | None = None
         self.step: Step | None = None
         self.history: list[Move] = []
+        self.moments: list[Moment] = []
         self.rewards: dict[int, float] = {}
         self.returns: dict[int, float] = {}
         self._episode = 0
@@ -157,6 +177,7 @@ class Sitting:
         """
         self.person.forget()
         self.history.clear()
+        self.moments.clear()
         self.rewards = dict.fromkeys(self.chairs, 0.0)
         self.returns = dict.fromkeys(self.chairs, 0.0)
         self.step = None
@@ -207,6 +228,13 @@ class Sitting:
             total = self.environment.observe(player).return_so_far
             self.rewards[player] = total - self.returns[player]
             self.returns[player] = total
+        self.moments.append(self._moment())
+
+    def _moment(self) -> Moment:
+        seen = {player: self.environment.observe(player) for player in self.chairs}
+        # Those who act have an observation made for them already.
+        seen |= {one.player: one for one in self.step.observations} if self.step else {}
+        return Moment(seen, self.turn, len(self.history), dict(self.rewards), dict(self.returns))
 
 
 def _closable(steps: AsyncIterator[Step]) -> AsyncGenerator[Step, None]:

@@ -19,11 +19,15 @@ from openenv_tui.errors import OpenEnvTuiError, SessionLostError
 from openenv_tui.games.forms import Space
 from openenv_tui.model import Ending, Observation, Outcome
 from openenv_tui.render import printable
-from openenv_tui.tui.glyphs import ARROWS, MUTED, ascii_only, key_name, outcome_mark, signed
+from openenv_tui.tui.catalogue import fitting_policies
+from openenv_tui.tui.glyphs import ARROWS, MUTED, ascii_only, key_name, outcome_mark
+from openenv_tui.tui.screens.facts import Sight, facts
 from openenv_tui.tui.screens.notice import HelpScreen, LostScreen, Section
 from openenv_tui.tui.screens.pick import PickScreen
 from openenv_tui.tui.seat import Choice
+from openenv_tui.tui.sitting import Moment, stand_in
 from openenv_tui.tui.widgets.actions import ActionList, Option, options_of
+from openenv_tui.tui.widgets.advice import AdvicePanel, Question
 from openenv_tui.tui.widgets.board import Board
 from openenv_tui.tui.widgets.form import FormPanel
 
@@ -34,7 +38,8 @@ VIM: Final = {"h": "left", "j": "down", "k": "up", "l": "right"}
 SPEEDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 GRACE: Final = 0.4
 """Seconds after the end in which keys of the game, typed a little late, mean nothing else."""
-MOST_SEATS: Final = 4
+FLASH: Final = 0.5
+"""Seconds for which a reward is drawn in reverse."""
 LEAST_MOVES: Final = 3
 MOST_ACTIONS: Final = 30
 """Beside the board; naming every point of a Go board takes longer than a frame."""
@@ -50,6 +55,8 @@ class TableScreen(Screen[None]):
     """
 
     AUTO_FOCUS = "#board"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Leave", key_display="esc", id="table.leave"),
         Binding("f5,r", "new_game", "New", key_display="f5", id="table.new"),
@@ -57,6 +64,8 @@ class TableScreen(Screen[None]):
         Binding("enter", "proceed", "New game", show=False),
         Binding("f2,t", "change_hands", "Hand over", key_display="f2", id="table.hands"),
         Binding("f3", "inspect", "Inspect", id="table.inspect"),
+        Binding("f4,a", "advice", "Advice", key_display="f4", id="table.advice"),
+        Binding("f7", "adviser", "Adviser", show=False, id="table.adviser"),
         Binding("slash", "pick", "List", show=False, id="table.pick"),
     ]
 
@@ -72,6 +81,8 @@ class TableScreen(Screen[None]):
         self._remark = ""
         self._lines_written = 0
         self._most_actions = 1
+        self._adviser: str | None = None
+        self._fresh = False
         self._phase: tuple[bool, int | None] | None = None
         sitting.person.on_asked = self.draw
         sitting.person.on_refused = self._refuse
@@ -87,6 +98,7 @@ class TableScreen(Screen[None]):
                 yield Static(id="facts")
                 yield Label("Actions", classes="heading choices")
                 yield ActionList(id="actions", classes="choices")
+                yield AdvicePanel(id="advice")
                 yield Label("Moves", classes="heading")
                 yield Log(id="moves", max_lines=5000)
         yield Static(id="status")
@@ -112,7 +124,7 @@ class TableScreen(Screen[None]):
         if not self.is_mounted or sitting.step is None:
             return
         try:
-            seen = sitting.observe(self.viewpoint)
+            seen = self.moment.seen[self.viewpoint]
             playable = sitting.seat is not None and not self.over
             self.query_one(Board).show(sitting.game.view(seen), playable=playable)
             listed = self._options(seen, MOST_ACTIONS)
@@ -127,6 +139,7 @@ class TableScreen(Screen[None]):
         self._make_room()
         self._show_phase()
         self._offer_form(seen)
+        self._ask_adviser()
 
     def _offer_form(self, seen: Observation) -> None:
         """A form to fill in where the actions are no list: there while the person may need it."""
@@ -213,60 +226,13 @@ class TableScreen(Screen[None]):
         """What a player is to do."""
         return Content.styled(self.sitting.game.goal, MUTED)
 
+    @property
+    def moment(self) -> Moment:
+        """The moment that is drawn: the newest, or the one that is looked back at."""
+        return self.sitting.moments[-1]
+
     def _facts(self) -> Content:
-        sitting, seat = self.sitting, self.viewpoint
-        lines = [self._seat_line(player) for player in self._listed_seats()]
-        left = sitting.game.info.players - len(lines)
-        if left:
-            lines.append(Content(f"  and {left} more seats"))
-        reward = sitting.rewards.get(seat, 0.0)
-        tone = "$text-success bold" if reward > 0 else "$text-error bold" if reward < 0 else ""
-        facts = [
-            ("step", str(len(sitting.history)), ""),
-            ("return", signed(sitting.returns.get(seat, 0.0)), ""),
-            ("reward", signed(reward), tone),
-        ]
-        if sitting.tells_seed:
-            seed = sitting.match.seed if sitting.match else sitting.seed
-            facts.append(("seed", str(seed), ""))
-        facts.append(("server", _short_server(sitting.setup.target), ""))
-        if last := self._last_of_others():
-            facts.insert(3, ("theirs", last, ""))
-        lines += [
-            Content.assemble((f"{label:<7}", MUTED), (value, style))
-            for label, value, style in facts
-        ]
-        return Content("\n").join(lines)
-
-    def _listed_seats(self) -> list[int]:
-        players = range(self.sitting.game.info.players)
-        if len(players) <= MOST_SEATS:
-            return list(players)
-        return sorted({self.viewpoint, *players[: MOST_SEATS - 1]})
-
-    def _seat_line(self, player: int) -> Content:
-        mark = ">" if ascii_only() else "▸"
-        turn = mark if player in self.sitting.turn else " "
-        bold = "bold" if player == self.viewpoint else ""
-        return Content.assemble(
-            (turn, "$text-accent bold"),
-            (f" seat {player} ", MUTED),
-            (self.sitting.name(player), bold),
-        )
-
-    def _last_of_others(self) -> str:
-        """The newest move of another seat, where this one may know it."""
-        sitting = self.sitting
-        if not sitting.hidden or sitting.seat is None:
-            for move in reversed(sitting.history):
-                if move.player != self.viewpoint:
-                    return move.name
-        return self._last_on_server()
-
-    def _last_on_server(self) -> str:
-        seen = self.sitting.observe(self.viewpoint)
-        action = seen.metadata.get("opponent_last_action")
-        return self.sitting.game.action_name(seen, action) if isinstance(action, int) else ""
+        return facts(self.sitting, Sight(self.moment, self.viewpoint, self._fresh))
 
     def _write_moves(self) -> None:
         """Add the moves that are new; of others only what the person may know."""
@@ -344,12 +310,24 @@ class TableScreen(Screen[None]):
         async with aclosing(self.sitting.play()) as steps:
             async for step in steps:
                 self._remark = ""
+                self._flash()
                 if step.ending is None:
                     self.draw()
                     await self._wait_a_little()
         self._ended_at = monotonic()
         self.sitting.person.forget()
         self.draw()
+
+    def _flash(self) -> None:
+        """Let a reward stand out for a short while."""
+        self._fresh = any(self.sitting.rewards.values())
+        if self._fresh:
+            self.set_timer(FLASH, self._calm_down)
+
+    def _calm_down(self) -> None:
+        self._fresh = False
+        if self.sitting.moments:
+            self._say("#facts", self._facts())
 
     async def _wait_a_little(self) -> None:
         """Keep the pace while only policies play; a person sets it by their keys."""
@@ -420,7 +398,8 @@ class TableScreen(Screen[None]):
 
     @on(Board.Chosen)
     @on(ActionList.Chosen)
-    def _clicked(self, event: Board.Chosen | ActionList.Chosen) -> None:
+    @on(AdvicePanel.Chosen)
+    def _clicked(self, event: Board.Chosen | ActionList.Chosen | AdvicePanel.Chosen) -> None:
         if self.sitting.seat is not None and not self.over:
             self.sitting.person.press(event.action)
 
@@ -473,6 +452,58 @@ class TableScreen(Screen[None]):
         self._go.set()
         self._lines_written = len(self.sitting.history) + 1
         self.draw()
+
+    # Advice.
+
+    @property
+    def advised(self) -> bool:
+        """Whether a policy's advice is shown."""
+        return self.has_class("-advised")
+
+    def action_advice(self) -> None:
+        """Show what a policy would do here, or hide it; hiding stops one that still thinks."""
+        self.set_class(not self.advised, "-advised")
+        if not self.advised:
+            self.query_one(AdvicePanel).give_up()
+        self._ask_adviser()
+        self.call_after_refresh(self._make_room)
+
+    def action_adviser(self) -> None:
+        """Choose the policy whose advice is shown."""
+        from openenv_tui.tui.screens.adviser import AdviserScreen
+
+        def chosen(spec: str | None) -> None:
+            if spec is not None:
+                self._adviser = spec
+                self.set_class(True, "-advised")
+                self.draw()
+
+        game = self.sitting.game
+        self.app.push_screen(AdviserScreen(game, self._advisers(), self.adviser()), chosen)
+
+    def _advisers(self) -> tuple[str, ...]:
+        try:
+            return fitting_policies(self.sitting.game.info.name)
+        except OpenEnvTuiError:
+            return ("random",)  # a game that only its server knows
+
+    def adviser(self) -> str:
+        """The spec of the policy that is asked."""
+        return self._adviser or stand_in(self.sitting.game)
+
+    def advised_seat(self) -> int | None:
+        """The seat that has to choose and whose view may be used; None while there is none."""
+        return self.viewpoint if self.viewpoint in self.moment.turn else None
+
+    def _ask_adviser(self) -> None:
+        seat = self.advised_seat() if self.advised and self.sitting.moments else None
+        if seat is None:
+            return
+        sitting, moment = self.sitting, self.moment
+        seed = sitting.match.seed if sitting.match else sitting.seed
+        place = id(sitting.match), moment.moves, seat
+        question = Question(self.adviser(), place)
+        self.query_one(AdvicePanel).consider(question, sitting.game, moment.seen[seat], seed)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "proceed":
@@ -527,13 +558,10 @@ class TableScreen(Screen[None]):
             ("f6 or s", "the same seed again"),
             ("f3", "inspect the frames to and from the server"),
             ("f2 or t", "hand the seat over to a policy, or take it"),
+            ("f4 or a", "what a policy would do here; again: stop, and hide it"),
+            ("f7", "choose that policy"),
             ("/", "choose among all legal actions by name"),
             ("esc or q", "leave"),
             ("ctrl+p", "all commands; themes, a screenshot"),
             ("", "A letter that is a key of the game belongs to the game."),
         ]
-
-
-def _short_server(target: str) -> str:
-    """An address without its scheme: where there is little room, the port says more."""
-    return target.partition("://")[2] or target

@@ -7,6 +7,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from openenv_tui.errors import OpenEnvTuiError
+from openenv_tui.specs import PolicySpec
 from openenv_tui.tui.glyphs import MUTED, ascii_only
 from openenv_tui.tui.screens.table import SPEEDS, TableScreen
 
@@ -19,7 +21,7 @@ class WatchScreen(TableScreen):
         Binding("n,right,full_stop", "step", "Step", id="watch.step"),
         Binding("plus,equals_sign", "faster", "Speed", key_display="+ -", id="watch.faster"),
         Binding("minus", "slower", "Slower", show=False, id="watch.slower"),
-        Binding("v", "view", "View", id="watch.view"),
+        Binding("v", "view", "View", show=False, id="watch.view"),
         Binding("f2,t", "change_hands", "Take over", key_display="f2", id="table.hands"),
         # The footer has no room for these; the end and the help name them.
         Binding("f3", "inspect", "Inspect", show=False, id="table.inspect"),
@@ -89,6 +91,20 @@ class WatchScreen(TableScreen):
         self._watched = seats[(seats.index(self._watched) + 1) % len(seats)]
         self.draw()
 
+    def adviser(self) -> str:
+        """The policy that is to move, unless another was chosen: what does it think?"""
+        seat = self.advised_seat()
+        if self._adviser is None and seat is not None and _is_spec(self.sitting.chairs[seat].name):
+            return self.sitting.chairs[seat].name
+        return super().adviser()
+
+    def advised_seat(self) -> int | None:
+        """Whoever is to move, unless the one who watches has a seat and may not see the others."""
+        mine = [seat for seat in self.moment.turn if seat in self.sitting.chairs]
+        if self.sitting.seat is not None or self.viewpoint in mine:
+            return super().advised_seat()
+        return mine[0] if mine else None
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("pause", "faster", "slower"):
             return self.sitting.seat is None and not self.over
@@ -111,3 +127,12 @@ class WatchScreen(TableScreen):
         self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
         self._go.set()
         self.draw()
+
+
+def _is_spec(name: str) -> bool:
+    """Whether a seat is called by what it could be built from; one in a recording is not."""
+    try:
+        PolicySpec.parse(name).build()
+    except OpenEnvTuiError:
+        return False
+    return True
