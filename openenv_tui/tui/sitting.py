@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from openenv_tui.connection import open_environment
 from openenv_tui.connection.access import Access
@@ -55,6 +56,7 @@ class Move(NamedTuple):
     player: int
     who: str
     name: str
+    action: Any
 
 
 class Moment(NamedTuple):
@@ -91,6 +93,7 @@ class Sitting:
         step: its newest step.
         history: the actions chosen on this side, oldest first.
         moments: of this game, one for each step; a later look at them changes nothing.
+        undone: (how many moves stood, the moves after them that were taken back), oldest first.
         rewards: player id -> what the last step gave.
         returns: player id -> the sum so far.
         about: which game of several this is; "" where that goes without saying.
@@ -124,6 +127,8 @@ class Sitting:
         self.step: Step | None = None
         self.history: list[Move] = []
         self.moments: list[Moment] = []
+        self.undone: list[tuple[int, tuple[Move, ...]]] = []
+        self._kept: int | None = None
         self.rewards: dict[int, float] = {}
         self.returns: dict[int, float] = {}
         self._episode = 0
@@ -169,6 +174,47 @@ class Sitting:
         """The game after this one is another one."""
         self.seed = (self.seed + 1) % (1 << SEED_BITS)
 
+    @property
+    def replayable(self) -> bool:
+        """Whether the same seed and the same choices lead to the same moment: here they do."""
+        return self.setup.target == LOCAL and self.environment.seeded and self.open_seats
+
+    @property
+    def rewinding(self) -> bool:
+        """Whether moves are still being made once more, after others were taken back."""
+        return any(chair.ahead for chair in self.chairs.values())
+
+    @property
+    def undoable(self) -> int | None:
+        """How many moves would stand after ``undo``; None where nothing can be taken back."""
+        if not self.replayable or self.seat is None or self.match is None:
+            return None
+        earlier = [m for m in self.moments if self.seat in m.turn and m.moves < len(self.history)]
+        return earlier[-1].moves if earlier else None
+
+    def undo(self) -> bool:
+        """Let the next ``play`` be of this game as it stood at the person's previous decision.
+
+        Chance falls as it fell, and everybody's choices up to then are made once more.
+        """
+        kept = self.undoable
+        if kept is None:
+            return False
+        self.undone.append((kept, tuple(self.history[kept:])))
+        self._kept = kept
+        return True
+
+    def _begin_anew(self) -> None:
+        """Nothing is kept of the game before; after ``undo``, its first moves."""
+        kept, self._kept = self._kept, None
+        if kept is None:
+            self.undone.clear()
+        else:
+            self._episode -= 1  # its seats' chance is that of the same episode
+        stand = Counter(move.player for move in self.history[: kept or 0])
+        for player, chair in self.chairs.items():
+            chair.ahead = deque(chair.made[: stand[player]])
+
     async def play(self) -> AsyncGenerator[Step, None]:
         """Play one game from ``seed``; whoever iterates sets the pace.
 
@@ -176,6 +222,7 @@ class Sitting:
             OpenEnvTuiError: the environment failed; ``reopen`` may help.
         """
         self.person.forget()
+        self._begin_anew()
         self.history.clear()
         self.moments.clear()
         self.rewards = dict.fromkeys(self.chairs, 0.0)
@@ -222,7 +269,7 @@ class Sitting:
             for seen, action in zip(self.step.observations, newest, strict=True):
                 name = self.game.action_name(seen, action)
                 number = len(self.history) + 1
-                self.history.append(Move(number, seen.player, self.name(seen.player), name))
+                self.history.append(Move(number, seen.player, self.name(seen.player), name, action))
         self.step = step
         for player in self.chairs:
             total = self.environment.observe(player).return_so_far

@@ -82,10 +82,10 @@ def last_of_others(sitting: Sitting, sight: Sight) -> str:
     if not sitting.hidden or sitting.seat is None:
         for move in reversed(sitting.history[: sight.moment.moves]):
             if move.player != sight.viewpoint:
-                return move.name
+                return str(move.name)
     seen = sight.moment.seen[sight.viewpoint]
     action = seen.metadata.get("opponent_last_action")
-    return sitting.game.action_name(seen, action) if isinstance(action, int) else ""
+    return str(sitting.game.action_name(seen, action)) if isinstance(action, int) else ""
 
 
 def _server(sitting: Sitting) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, suppress
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -25,7 +26,7 @@ from openenv_tui.tui.screens.facts import Sight, facts
 from openenv_tui.tui.screens.notice import HelpScreen, LostScreen, Section
 from openenv_tui.tui.screens.pick import PickScreen
 from openenv_tui.tui.seat import Choice
-from openenv_tui.tui.sitting import Moment, stand_in
+from openenv_tui.tui.sitting import Moment, Move, stand_in
 from openenv_tui.tui.widgets.actions import ActionList, Option, options_of
 from openenv_tui.tui.widgets.advice import AdvicePanel, Question
 from openenv_tui.tui.widgets.board import Board
@@ -66,6 +67,7 @@ class TableScreen(Screen[None]):
         Binding("f3", "inspect", "Inspect", id="table.inspect"),
         Binding("f4,a", "advice", "Advice", key_display="f4", id="table.advice"),
         Binding("f7", "adviser", "Adviser", show=False, id="table.adviser"),
+        Binding("f8", "save", "Save", show=False, id="table.save"),
         Binding("slash", "pick", "List", show=False, id="table.pick"),
     ]
 
@@ -80,11 +82,12 @@ class TableScreen(Screen[None]):
         self._ended_at: float | None = None
         self._remark = ""
         self._lines_written = 0
+        self._undone_written = 0
         self._most_actions = 1
         self._adviser: str | None = None
         self._fresh = False
         self._phase: tuple[bool, int | None] | None = None
-        sitting.person.on_asked = self.draw
+        sitting.person.on_asked = self._asked
         sitting.person.on_refused = self._refuse
         sitting.person.on_told = self._tell
 
@@ -174,6 +177,9 @@ class TableScreen(Screen[None]):
     def _to_the_board(self) -> None:
         self.query_one(Board).focus()
 
+    def _asked(self) -> None:
+        self.draw()
+
     def _tell(self, reason: str) -> None:
         self._remark = printable(reason)
         self.draw()
@@ -220,6 +226,7 @@ class TableScreen(Screen[None]):
     def _title(self) -> Content:
         game = self.sitting.game
         about = f"  {self.sitting.about}" if self.sitting.about else ""
+        about += f"  undone {len(self.sitting.undone)}" if self.sitting.undone else ""
         return Content.assemble((game.title, "bold"), (f"  {game.info.name}{about}", MUTED))
 
     def goal_line(self) -> Content:
@@ -238,14 +245,33 @@ class TableScreen(Screen[None]):
         """Add the moves that are new; of others only what the person may know."""
         log, history = self.query_one(Log), self.sitting.history
         if self._lines_written > len(history):
-            log.clear()
-            self._lines_written = 0
-        secret = self.sitting.hidden and self.sitting.seat is not None
-        for move in history[self._lines_written :]:
-            if not secret or move.player == self.viewpoint:
-                who = "" if self.sitting.game.info.players == 1 else f"{move.player} "
-                log.write_line(f"{move.number:>3} {who}{move.name}")
+            self._forget_lines()
+        for number, move in enumerate(history[self._lines_written :], self._lines_written):
+            self._write_undone(number)
+            if self._may_know(move):
+                log.write_line(f"{move.number:>3} {self._worded(move)}")
         self._lines_written = len(history)
+        self._write_undone(len(history))
+
+    def _forget_lines(self) -> None:
+        self.query_one(Log).clear()
+        self._lines_written = self._undone_written = 0
+
+    def _write_undone(self, number: int) -> None:
+        """What was taken back when so many moves stood, in words and in brackets."""
+        marks = self.sitting.undone
+        while self._undone_written < len(marks) and marks[self._undone_written][0] <= number:
+            moves = filter(self._may_know, marks[self._undone_written][1])
+            self.query_one(Log).write_line(f"    undone: {', '.join(map(self._worded, moves))}")
+            self._undone_written += 1
+
+    def _may_know(self, move: Move) -> bool:
+        secret = self.sitting.hidden and self.sitting.seat is not None
+        return not secret or move.player == self.viewpoint
+
+    def _worded(self, move: Move) -> str:
+        who = "" if self.sitting.game.info.players == 1 else f"{move.player} "
+        return f"{who}{move.name}"
 
     def _status(self) -> Content:
         raise NotImplementedError
@@ -282,8 +308,7 @@ class TableScreen(Screen[None]):
     def _start(self) -> None:
         self._ended_at = None
         self._remark = ""
-        self.query_one(Log).clear()
-        self._lines_written = 0
+        self._forget_lines()
         self._say("#status", Content("..."))
         self.run_worker(self._play(), group="game", exclusive=True)
 
@@ -310,6 +335,8 @@ class TableScreen(Screen[None]):
         async with aclosing(self.sitting.play()) as steps:
             async for step in steps:
                 self._remark = ""
+                if self.sitting.rewinding:
+                    continue
                 self._flash()
                 if step.ending is None:
                     self.draw()
@@ -508,6 +535,8 @@ class TableScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "proceed":
             return self.over
+        if action == "save":
+            return self.sitting.replayable and self.sitting.match is not None
         if action == "pick":
             return self.sitting.seat is not None and not self.over
         if action == "change_hands":
@@ -524,6 +553,19 @@ class TableScreen(Screen[None]):
         self.draw()
         if touched and not self.over:
             self._tell("You sent frames by hand: the board is right again after the next move")
+
+    def action_save(self) -> None:
+        """Keep this game in a file, which `openenv-tui replay` opens."""
+        from openenv_tui.tui.saved import new_place, of_sitting
+
+        try:
+            game = of_sitting(self.sitting)
+            path = new_place(Path.cwd(), self.sitting.game.info.short_name, game.seed)
+            game.write(path)
+        except OpenEnvTuiError as error:
+            self.notify(str(error), title="Not saved", severity="error", markup=False)
+            return
+        self.notify(f"openenv-tui replay {path.name}", title="Saved", markup=False)
 
     def action_help(self) -> None:
         """What the keys do here."""
@@ -560,6 +602,7 @@ class TableScreen(Screen[None]):
             ("f2 or t", "hand the seat over to a policy, or take it"),
             ("f4 or a", "what a policy would do here; again: stop, and hide it"),
             ("f7", "choose that policy"),
+            ("f8", "save this game, for `openenv-tui replay`"),
             ("/", "choose among all legal actions by name"),
             ("esc or q", "leave"),
             ("ctrl+p", "all commands; themes, a screenshot"),
