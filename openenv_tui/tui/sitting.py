@@ -14,6 +14,7 @@ from openenv_tui.connection.targets import LOCAL
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import UnfitPolicyError, UsageError
 from openenv_tui.game import Game
+from openenv_tui.games import load_game
 from openenv_tui.match import Match, Seat, moves
 from openenv_tui.model import MatchRecord, Observation, Step
 from openenv_tui.seeding import SEED_BITS
@@ -287,6 +288,26 @@ class Sitting:
 def _closable(steps: AsyncIterator[Step]) -> AsyncGenerator[Step, None]:
     """``moves`` is a generator; closing it at once lets go of the environment at once."""
     return cast("AsyncGenerator[Step, None]", steps)
+
+
+def dealt(setup: Setup, boards: int) -> tuple[list[Setup], int]:
+    """What several boards are to show: every deal once for each policy, next to each other.
+
+    With one seat each policy plays each deal; with more, the policies change places.
+
+    Returns:
+        The boards' setups, and how many deals there are at once.
+    """
+    policies = setup.policies or ("random",)
+    alone = load_game(setup.game).info.players == 1 if setup.game else False
+    around = len(policies)
+    setups = []
+    for board in range(boards):
+        deal, first = divmod(board, around)
+        turned = policies[first:] + policies[:first]
+        seed = (setup.seed + deal) % (1 << SEED_BITS)
+        setups.append(replace(setup, policies=turned[:1] if alone else turned, seed=seed))
+    return setups, -(-boards // around)
 
 
 async def open_sitting(setup: Setup, tape: Tape | None = None) -> Sitting:

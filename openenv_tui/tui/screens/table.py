@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, suppress
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from openenv_tui.tui.sitting import Sitting
 
 VIM: Final = {"h": "left", "j": "down", "k": "up", "l": "right"}
-SPEEDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+SPEEDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, inf)
 GRACE: Final = 0.4
 """Seconds after the end in which keys of the game, typed a little late, mean nothing else."""
 FLASH: Final = 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,6 +12,7 @@ from openenv_tui.errors import OpenEnvTuiError
 from openenv_tui.specs import PolicySpec
 from openenv_tui.tui.glyphs import MUTED, ascii_only
 from openenv_tui.tui.screens.table import SPEEDS, TableScreen
+from openenv_tui.tui.sitting import Moment
 
 
 class WatchScreen(TableScreen):
@@ -21,6 +23,11 @@ class WatchScreen(TableScreen):
         Binding("n,right,full_stop", "step", "Step", id="watch.step"),
         Binding("plus,equals_sign", "faster", "Speed", key_display="+ -", id="watch.faster"),
         Binding("minus", "slower", "Slower", show=False, id="watch.slower"),
+        Binding("left,b,comma", "back(1)", "Back", show=False, id="watch.back"),
+        Binding("pageup", "back(10)", "Ten back", show=False, id="watch.ten-back"),
+        Binding("pagedown", "back(-10)", "Ten on", show=False, id="watch.ten-on"),
+        Binding("home", "back(1_000_000)", "To the start", show=False, id="watch.start"),
+        Binding("end", "back(-1_000_000)", "To the newest", show=False, id="watch.newest"),
         Binding("v", "view", "View", show=False, id="watch.view"),
         Binding("f2,t", "change_hands", "Take over", key_display="f2", id="table.hands"),
         # The footer has no room for these; the end and the help name them.
@@ -29,10 +36,33 @@ class WatchScreen(TableScreen):
         Binding("f6,s", "same_game", "Again", show=False, id="table.same"),
     ]
 
+    _looking_at: int | None = None
+    """The number of the moment that is looked back at; None for the newest."""
+
+    @property
+    def moment(self) -> Moment:
+        if self._looking_at is None or self._looking_at >= len(self.sitting.moments):
+            return super().moment
+        return self.sitting.moments[self._looking_at]
+
+    def _start(self) -> None:
+        self._looking_at = None
+        super()._start()
+
     def _status(self) -> Content:
+        if self._looking_at is not None:
+            return Content("\n").join([self._looking_back(), self.goal_line()])
         if self.over:
             return self._ended()
         return Content("\n").join([self._state(), self.goal_line()])
+
+    def _looking_back(self) -> Content:
+        mark = "||" if ascii_only() else "‖"
+        newest = len(self.sitting.moments) - 1
+        return Content.styled(
+            f"{mark} Looking back at {self._looking_at} of {newest}: ← → move, end is the newest",
+            "$text-warning bold",
+        )
 
     def _ended(self) -> Content:
         seat = self.viewpoint
@@ -58,24 +88,38 @@ class WatchScreen(TableScreen):
                 f"{mark} Paused{whose}: n steps, space goes on", "$text-warning bold"
             )
         mark = ">" if ascii_only() else "▸"
-        return Content.styled(
-            f"{mark} {SPEEDS[self.speed]:g} steps a second{whose}", "$text-accent"
-        )
+        return Content.styled(f"{mark} {_pace(SPEEDS[self.speed])}{whose}", "$text-accent")
 
     def action_pause(self) -> None:
-        """Hold on, or go on."""
+        """Hold on, or go on from the newest step."""
+        self._looking_at = None
         self.paused = not self.paused
         self._go.set()
         self.draw()
 
     def action_step(self) -> None:
-        """One step, then hold on."""
+        """One step, then hold on; in the past, the step that came then."""
+        if self._looking_at is not None:
+            self.action_back(-1)
+            return
         if self.over:
             self.action_new_game()
             return
         self.paused = True
         self._single_step = True
         self._go.set()
+
+    def action_back(self, steps: int) -> None:
+        """Look at an earlier step, which changes nothing; the game is held meanwhile."""
+        newest = len(self.sitting.moments) - 1
+        if newest < 0:
+            return
+        now = newest if self._looking_at is None else self._looking_at
+        there = max(0, now - steps)
+        self._looking_at = there if there < newest else None
+        self.paused = True
+        self._go.set()
+        self.draw()
 
     def action_faster(self) -> None:
         """Double the speed."""
@@ -106,6 +150,8 @@ class WatchScreen(TableScreen):
         return mine[0] if mine else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "back":
+            return self.sitting.seat is None
         if action in ("pause", "faster", "slower"):
             return self.sitting.seat is None and not self.over
         if action == "step":
@@ -118,6 +164,7 @@ class WatchScreen(TableScreen):
         return [
             ("space", "pause, or go on"),
             ("n, . or →", "one step"),
+            ("← or b", "one step back; page up and down, ten; home and end, the first, the newest"),
             ("+ and -", "faster, slower"),
             ("v", "look from the next seat"),
             *super().help_keys(),
@@ -127,6 +174,10 @@ class WatchScreen(TableScreen):
         self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
         self._go.set()
         self.draw()
+
+
+def _pace(steps: float) -> str:
+    return "Flat out" if steps == inf else f"{steps:g} steps a second"
 
 
 def _is_spec(name: str) -> bool:
