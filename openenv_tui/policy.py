@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from inspect import isclass
+from inspect import isawaitable, isclass
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from openenv_tui.errors import SpecError
 from openenv_tui.model import Action, EpisodeContext, GameInfo, Observation, Outcome, Transition
 
 Act: TypeAlias = "Callable[[Observation, Random], Action | Awaitable[Action]]"
+
+
+class Weight(NamedTuple):
+    """What a policy makes of one action; None for what it does not reckon with.
+
+    Attributes:
+        probability: of its choosing the action, 0 to 1.
+        value: the return that it expects after it, for the seat that is to move.
+        visits: how often its search tried the action.
+    """
+
+    probability: float | None = None
+    value: float | None = None
+    visits: int | None = None
 
 
 class Policy:
@@ -69,6 +83,21 @@ class Policy:
         """
         return None
 
+    def explain(self, observation: Observation, rng: Random) -> Mapping[int, Weight] | None:
+        """What it makes of the legal actions, for a person to look at; None if it cannot tell.
+
+        By default its probabilities; a policy that searches or learns has more to say. It changes
+        nothing, and may take as long as ``act`` does.
+
+        Args:
+            observation: as for ``act``.
+            rng: the only source of chance that it may use.
+        """
+        chances = self.action_probabilities(observation)
+        if chances is None or isawaitable(chances):
+            return None
+        return {a: Weight(chances.get(a, 0.0)) for a in observation.legal_actions}
+
     def learn(self, transition: Transition) -> None:
         """Take in one step of experience. Called only where learning was asked for."""
 
@@ -118,7 +147,7 @@ def as_policy(thing: Any, options: Mapping[str, Any] | None = None) -> Policy:
 def _adopt(thing: Any) -> Policy:
     """A policy that has whatever of the contract ``thing`` has, and defaults for the rest."""
     policy = FunctionPolicy(thing.act)
-    for name in ("unfit", "begin", "action_probabilities", "learn", "end", "close"):
+    for name in ("unfit", "begin", "action_probabilities", "explain", "learn", "end", "close"):
         if callable(getattr(thing, name, None)):
             setattr(policy, name, getattr(thing, name))
     for name in ("blocking", "learns", "positional"):

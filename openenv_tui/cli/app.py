@@ -11,6 +11,7 @@ from openenv_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from openenv_tui.connection.recording import Recording
+    from openenv_tui.tui.saved import SavedGame
     from openenv_tui.tui.sitting import Setup, Sitting
     from openenv_tui.wire.tape import Tape
 
@@ -57,6 +58,34 @@ def open_replay(recording: Recording) -> int:
     from openenv_tui.tui.replay import open_replay
 
     return asyncio.run(_open(open_replay(recording)))
+
+
+def open_wall(setup: Setup, boards: int) -> int:
+    """Open the app at several games; returns and raises what ``open_table`` does."""
+    return asyncio.run(_open_wall(setup, boards))
+
+
+async def _open_wall(setup: Setup, boards: int) -> int:
+    from openenv_tui.tui.app import run_app
+    from openenv_tui.tui.screens.wall import WallScreen
+    from openenv_tui.tui.sitting import dealt, open_sitting
+
+    setups, stride = dealt(setup, boards)
+    sittings: list[Sitting] = []
+    try:
+        for each in setups:
+            sittings.append(await open_sitting(each))  # noqa: PERF401 - those are to be closed
+        return await run_app(lambda: WallScreen(sittings, stride))
+    finally:
+        for sitting in sittings:
+            await sitting.close()
+
+
+def open_saved(game: SavedGame) -> int:
+    """Open the app at a saved game; returns and raises what ``open_table`` does."""
+    from openenv_tui.tui.saved import open_saved
+
+    return asyncio.run(_open(open_saved(game)))
 
 
 async def _open(opened: Awaitable[Sitting]) -> int:

@@ -245,7 +245,7 @@ async def _watch(
             if reason := policy.unfit(played.info):
                 raise UnfitPolicyError(str(spec), played.info.name, reason)
             table[player] = Seat(str(spec), policy)
-        await _print_game(environment, table, seed)
+        await print_game(environment, table, seed)
     return 0
 
 
@@ -266,7 +266,7 @@ async def _replay(server: RecordedServer) -> int:
         async with await open_recorded(server) as environment:
             recorded = Seat("recorded", Recorded(server, environment))
             try:
-                await _print_game(
+                await print_game(
                     environment, dict.fromkeys(environment.seats, recorded), episode.seed
                 )
             except RecordingEndsError as error:
@@ -275,7 +275,8 @@ async def _replay(server: RecordedServer) -> int:
     return 0
 
 
-async def _print_game(environment: AsyncEnvironment, table: dict[int, Seat], seed: int) -> None:
+async def print_game(environment: AsyncEnvironment, table: dict[int, Seat], seed: int) -> None:
+    """Play one game and print every step and how it ended; raises what ``moves`` does."""
     game = environment.game
     match = Match(game, table, seed, opponents=environment.opponents)
     who = ", ".join(f"seat {player} {seat.name}" for player, seat in table.items())

@@ -15,7 +15,7 @@ from openenv_tui.errors import UsageError
 @screen_options
 @plain_option
 def command(file: Path, plain: bool) -> int:
-    """Play back what --record wrote into FILE: no server is needed, and none is asked.
+    """Play back what --record, or f8 in a game, wrote into FILE: no server is needed or asked.
 
     The games are watched as they were played, at a pace of your own; f3 opens the inspector with
     the frames, and the times that they had.
@@ -25,6 +25,12 @@ def command(file: Path, plain: bool) -> int:
     openenv-tui replay game.jsonl
     openenv-tui replay game.jsonl --plain > game.txt
     """
+    from openenv_tui.tui.saved import is_saved_game
+
+    if is_saved_game(file):
+        from openenv_tui.cli.saved import look_at
+
+        return look_at(file, plain)
     from openenv_tui.connection.recording import read_recording
 
     recording = read_recording(file)

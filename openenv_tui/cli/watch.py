@@ -42,6 +42,13 @@ if TYPE_CHECKING:
 @access_options
 @seed_option
 @record_option
+@click.option(
+    "--wall",
+    type=click.IntRange(1, 9),
+    default=None,
+    metavar="N",
+    help="N boards side by side, 1 to 9: each deal once for every policy, in every place.",
+)
 @screen_options
 @plain_option
 def command(
@@ -51,6 +58,7 @@ def command(
     access: Access,
     seed: int | None,
     record: Path | None,
+    wall: int | None,
     plain: bool,
 ) -> int:
     """Watch policies play GAME: pause, step, change the speed, take a seat over.
@@ -58,10 +66,13 @@ def command(
     \b
     openenv-tui watch catch -p tracker
     openenv-tui watch tic_tac_toe -p mcts -p random --seed 7
+    openenv-tui watch catch -p tracker -p random --wall 4
     openenv-tui watch catch -p tracker --plain > game.txt
     """
     game = required_game(game, env)
     drawn = drawn_seed(seed)
+    if wall is not None and (plain or record is not None):
+        raise UsageError("--wall draws boards side by side, without --plain and --record")
     if plain:
         from openenv_tui.cli.lines import watch_in_lines
 
@@ -73,11 +84,13 @@ def command(
             "every step"
         )
     # Imported here: only the app needs Textual.
-    from openenv_tui.cli.app import open_table
+    from openenv_tui.cli.app import open_table, open_wall
     from openenv_tui.tui.sitting import Setup
 
     setup = Setup(
         game, env, person=False, policies=policies, seed=drawn, access=access, tell=telling
     )
+    if wall is not None:
+        return open_wall(setup, wall)
     with recording(record, env) as tape:
         return open_table(setup, tape)

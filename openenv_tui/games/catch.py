@@ -34,6 +34,8 @@ class Catch(OpenSpielGame):
     """Catch, on a grid of any size."""
 
     goal = "Be under the ball when it lands."
+    tick = STAY
+    """What the passing of time does, where the ball falls by itself."""
     outcome_rule = "win: the ball is caught (return > 0); loss: it is missed"
 
     def __init__(self, info: GameInfo) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from inspect import isawaitable
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from openenv_tui.errors import IllegalActionError
 from openenv_tui.game import Game
 from openenv_tui.model import Action, EpisodeContext, Observation, Outcome, Transition
 from openenv_tui.policy import Policy
+from openenv_tui.seeding import Rng
 
 Choice: TypeAlias = "str | int | Mapping[str, Any]"
 """A key, in Textual's name for it, an action that was clicked, or a form that was filled in."""
@@ -64,6 +65,17 @@ class Person:
         self._waiting.append(choice)
         self._take()
 
+    def pass_time(self, asked: Observation, action: Action) -> None:
+        """Take this action, unless the person has answered already or been asked something else.
+
+        Args:
+            asked: what the person was asked when the time began to run.
+        """
+        open_still = self._answer is not None and not self._answer.done()
+        if self.asked is asked and open_still and not self._waiting:
+            assert self._answer is not None
+            self._answer.set_result(action)
+
     def leave_seat(self) -> None:
         """Stop waiting for this person, and forget what was typed ahead."""
         self.forget()
@@ -94,6 +106,20 @@ class Person:
         return choice if choice in asked.legal_actions else None
 
 
+class Made(NamedTuple):
+    """A decision of a chair, kept so that it can be made once more.
+
+    Attributes:
+        action: what was chosen.
+        chance: where the seat's randomness stood afterwards.
+        asked: a policy chose it at once, and may remember that it was asked.
+    """
+
+    action: Action
+    chance: tuple[int, int, tuple[int, ...], float | None]
+    asked: bool
+
+
 class Chair(Policy):
     """A place at the table, where a policy sits or the person, and they may change in a game.
 
@@ -101,6 +127,10 @@ class Chair(Policy):
         name: what the policy is called.
         policy: who plays while the person does not.
         person: who may sit down here.
+
+    Attributes:
+        made: the decisions of this episode, oldest first.
+        ahead: decisions that are made once more before anybody is asked.
     """
 
     def __init__(self, name: str, policy: Policy, person: Person) -> None:
@@ -108,6 +138,8 @@ class Chair(Policy):
         self.policy = policy
         self.person = person
         self.taken = False
+        self.made: list[Made] = []
+        self.ahead: deque[Made] = deque()
         self._thinking: asyncio.Future[Action | Awaitable[Action]] | None = None
 
     @property
@@ -116,19 +148,43 @@ class Chair(Policy):
         return "you" if self.taken else self.name
 
     async def act(self, observation: Observation, rng: Random) -> Action:
+        if self.ahead:
+            return self._once_more(observation, rng)
+        action, asked = await self._choose(observation, rng)
+        if isinstance(rng, Rng):
+            self.made.append(Made(action, rng.getstate(), asked))
+        return action
+
+    def _once_more(self, observation: Observation, rng: Random) -> Action:
+        """What was chosen here before. A policy that thinks long is not made to think again."""
+        made = self.ahead.popleft()
+        if made.asked:
+            # It chose then, and may count its turns; what it says now changes nothing.
+            with suppress(Exception):
+                self.policy.act(observation, rng)
+        if isinstance(rng, Rng):
+            rng.setstate(made.chance)
+        self.made.append(made)
+        return made.action
+
+    async def _choose(self, observation: Observation, rng: Random) -> tuple[Action, bool]:
+        """The action, and whether a policy gave it at once."""
         while self.taken:
             action = await self.person.choose(observation)
             if action is not None:
-                return action
+                return action, False
         if not self.policy.blocking:
             answer = self.policy.act(observation, rng)
+            if not isawaitable(answer):
+                return answer, True
         else:
             thinking = asyncio.to_thread(self.policy.act, observation, rng)
             self._thinking = asyncio.ensure_future(thinking)
             answer = await asyncio.shield(self._thinking)
-        return await answer if isawaitable(answer) else answer
+        return (await answer if isawaitable(answer) else answer), False
 
     def refused(self, observation: Observation, reason: str) -> bool:
+        del self.made[-1:]
         if self.taken:
             self.person.on_told(reason)
             return True
@@ -141,6 +197,7 @@ class Chair(Policy):
             await asyncio.wait([thinking])
 
     def begin(self, context: EpisodeContext) -> None:
+        self.made = []
         self.policy.begin(context)
 
     def learn(self, transition: Transition) -> None:

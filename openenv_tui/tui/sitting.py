@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from openenv_tui.connection import open_environment
 from openenv_tui.connection.access import Access
@@ -13,6 +14,7 @@ from openenv_tui.connection.targets import LOCAL
 from openenv_tui.environment import AsyncEnvironment
 from openenv_tui.errors import UnfitPolicyError, UsageError
 from openenv_tui.game import Game
+from openenv_tui.games import load_game
 from openenv_tui.match import Match, Seat, moves
 from openenv_tui.model import MatchRecord, Observation, Step
 from openenv_tui.seeding import SEED_BITS
@@ -55,6 +57,25 @@ class Move(NamedTuple):
     player: int
     who: str
     name: str
+    action: Any
+
+
+class Moment(NamedTuple):
+    """A game as it stood after a step.
+
+    Attributes:
+        seen: player id -> what that seat of this side saw.
+        turn: the players who had to choose.
+        moves: how many of the history had been made.
+        rewards: player id -> what the step gave.
+        returns: player id -> the sum up to then.
+    """
+
+    seen: Mapping[int, Observation]
+    turn: tuple[int, ...]
+    moves: int
+    rewards: Mapping[int, float]
+    returns: Mapping[int, float]
 
 
 class Sitting:
@@ -72,6 +93,8 @@ class Sitting:
         match: the game under way, or the last one.
         step: its newest step.
         history: the actions chosen on this side, oldest first.
+        moments: of this game, one for each step; a later look at them changes nothing.
+        undone: (how many moves stood, the moves after them that were taken back), oldest first.
         rewards: player id -> what the last step gave.
         returns: player id -> the sum so far.
         about: which game of several this is; "" where that goes without saying.
@@ -104,6 +127,9 @@ class Sitting:
         self.match: Match | None = None
         self.step: Step | None = None
         self.history: list[Move] = []
+        self.moments: list[Moment] = []
+        self.undone: list[tuple[int, tuple[Move, ...]]] = []
+        self._kept: int | None = None
         self.rewards: dict[int, float] = {}
         self.returns: dict[int, float] = {}
         self._episode = 0
@@ -149,6 +175,47 @@ class Sitting:
         """The game after this one is another one."""
         self.seed = (self.seed + 1) % (1 << SEED_BITS)
 
+    @property
+    def replayable(self) -> bool:
+        """Whether the same seed and the same choices lead to the same moment: here they do."""
+        return self.setup.target == LOCAL and self.environment.seeded and self.open_seats
+
+    @property
+    def rewinding(self) -> bool:
+        """Whether moves are still being made once more, after others were taken back."""
+        return any(chair.ahead for chair in self.chairs.values())
+
+    @property
+    def undoable(self) -> int | None:
+        """How many moves would stand after ``undo``; None where nothing can be taken back."""
+        if not self.replayable or self.seat is None or self.match is None:
+            return None
+        earlier = [m for m in self.moments if self.seat in m.turn and m.moves < len(self.history)]
+        return earlier[-1].moves if earlier else None
+
+    def undo(self) -> bool:
+        """Let the next ``play`` be of this game as it stood at the person's previous decision.
+
+        Chance falls as it fell, and everybody's choices up to then are made once more.
+        """
+        kept = self.undoable
+        if kept is None:
+            return False
+        self.undone.append((kept, tuple(self.history[kept:])))
+        self._kept = kept
+        return True
+
+    def _begin_anew(self) -> None:
+        """Nothing is kept of the game before; after ``undo``, its first moves."""
+        kept, self._kept = self._kept, None
+        if kept is None:
+            self.undone.clear()
+        else:
+            self._episode -= 1  # its seats' chance is that of the same episode
+        stand = Counter(move.player for move in self.history[: kept or 0])
+        for player, chair in self.chairs.items():
+            chair.ahead = deque(chair.made[: stand[player]])
+
     async def play(self) -> AsyncGenerator[Step, None]:
         """Play one game from ``seed``; whoever iterates sets the pace.
 
@@ -156,7 +223,9 @@ class Sitting:
             OpenEnvTuiError: the environment failed; ``reopen`` may help.
         """
         self.person.forget()
+        self._begin_anew()
         self.history.clear()
+        self.moments.clear()
         self.rewards = dict.fromkeys(self.chairs, 0.0)
         self.returns = dict.fromkeys(self.chairs, 0.0)
         self.step = None
@@ -201,17 +270,44 @@ class Sitting:
             for seen, action in zip(self.step.observations, newest, strict=True):
                 name = self.game.action_name(seen, action)
                 number = len(self.history) + 1
-                self.history.append(Move(number, seen.player, self.name(seen.player), name))
+                self.history.append(Move(number, seen.player, self.name(seen.player), name, action))
         self.step = step
         for player in self.chairs:
             total = self.environment.observe(player).return_so_far
             self.rewards[player] = total - self.returns[player]
             self.returns[player] = total
+        self.moments.append(self._moment())
+
+    def _moment(self) -> Moment:
+        seen = {player: self.environment.observe(player) for player in self.chairs}
+        # Those who act have an observation made for them already.
+        seen |= {one.player: one for one in self.step.observations} if self.step else {}
+        return Moment(seen, self.turn, len(self.history), dict(self.rewards), dict(self.returns))
 
 
 def _closable(steps: AsyncIterator[Step]) -> AsyncGenerator[Step, None]:
     """``moves`` is a generator; closing it at once lets go of the environment at once."""
     return cast("AsyncGenerator[Step, None]", steps)
+
+
+def dealt(setup: Setup, boards: int) -> tuple[list[Setup], int]:
+    """What several boards are to show: every deal once for each policy, next to each other.
+
+    With one seat each policy plays each deal; with more, the policies change places.
+
+    Returns:
+        The boards' setups, and how many deals there are at once.
+    """
+    policies = setup.policies or ("random",)
+    alone = load_game(setup.game).info.players == 1 if setup.game else False
+    around = len(policies)
+    setups = []
+    for board in range(boards):
+        deal, first = divmod(board, around)
+        turned = policies[first:] + policies[:first]
+        seed = (setup.seed + deal) % (1 << SEED_BITS)
+        setups.append(replace(setup, policies=turned[:1] if alone else turned, seed=seed))
+    return setups, -(-boards // around)
 
 
 async def open_sitting(setup: Setup, tape: Tape | None = None) -> Sitting:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from openenv_tui.errors import WireError
 from openenv_tui.games.twenty_forty_eight import SIDE
 from openenv_tui.model import Observation
-from openenv_tui.policy import Policy
+from openenv_tui.policy import Policy, Weight
 
 Row: TypeAlias = tuple[int, ...]
 """Four powers of 2; 0 where there is no tile."""
@@ -37,18 +37,25 @@ class Expectimax(Policy):
     blocking = True
 
     def act(self, observation: Observation, rng: Random) -> int:
-        board = _board(observation.tensor)
-        # A crowded board is where games are lost, and has few places for the next tile.
-        further = 1 if sum(line.count(0) for line in board) <= CROWDED else 0
-        search = _Search()
-        values = {
-            action: search.expected(slide(board, action), further)
-            for action in observation.legal_actions
-        }
+        values = self._values(observation)
         return max(values, key=values.__getitem__)
 
     def action_probabilities(self, observation: Observation) -> Mapping[int, float]:
         return {self.act(observation, Random(0)): 1.0}
+
+    def explain(self, observation: Observation, rng: Random) -> Mapping[int, Weight]:
+        """How good the board is expected to stand after each move: no points, but its own scale."""
+        return {a: Weight(value=value) for a, value in self._values(observation).items()}
+
+    def _values(self, observation: Observation) -> dict[int, float]:
+        board = _board(observation.tensor)
+        # A crowded board is where games are lost, and has few places for the next tile.
+        further = 1 if sum(line.count(0) for line in board) <= CROWDED else 0
+        search = _Search()
+        return {
+            action: search.expected(slide(board, action), further)
+            for action in observation.legal_actions
+        }
 
 
 class _Search:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyspiel
 
 from openenv_tui.games.openspiel import load_engine
 from openenv_tui.model import EpisodeContext, GameInfo, Observation
-from openenv_tui.policy import Policy
+from openenv_tui.policy import Policy, Weight
 
 MEMORY_MB = 512
 
@@ -55,10 +56,20 @@ class MCTS(Policy):
         self._engine = load_engine(context.game.name)
 
     def act(self, observation: Observation, rng: Random) -> int:
-        state = position(self._engine, observation)
-        # A bot for each decision: what it answers then depends on the position and rng alone.
+        return int(self._bot(rng).step(position(self._engine, observation)))
+
+    def explain(self, observation: Observation, rng: Random) -> Mapping[int, Weight]:
+        """Visits, and the mean of the rollouts' returns; proven ends have their own value."""
+        root = self._bot(rng).mcts_search(position(self._engine, observation))
+        return {
+            child.action: Weight(value=_worth(child), visits=child.explore_count)
+            for child in root.children
+        }
+
+    def _bot(self, rng: Random) -> Any:
+        # One for each decision: what it answers then depends on the position and rng alone.
         evaluator = pyspiel.RandomRolloutEvaluator(self.rollouts, rng.getrandbits(31))
-        bot = pyspiel.MCTSBot(
+        return pyspiel.MCTSBot(
             self._engine,
             evaluator,
             self.uct_c,
@@ -68,7 +79,13 @@ class MCTS(Policy):
             rng.getrandbits(31),
             False,
         )
-        return int(bot.step(state))
+
+
+def _worth(child: Any) -> float | None:
+    """To the player who moves to it; None where it was not tried."""
+    if child.outcome:
+        return float(child.outcome[child.player])
+    return float(child.total_reward / child.explore_count) if child.explore_count else None
 
 
 def position(engine: Any, observation: Observation) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from openenv_tui.games.openspiel import load_engine
 from openenv_tui.model import EpisodeContext, GameInfo, Observation
-from openenv_tui.policy import Policy
+from openenv_tui.policy import Policy, Weight
 from openenv_tui_policies.mcts import needs_a_simulator, position
 
 MOST_POSITIONS = 50_000
@@ -44,13 +44,22 @@ class Minimax(Policy):
         best = self._best(observation)
         return dict.fromkeys(best, 1 / len(best))
 
+    def explain(self, observation: Observation, rng: Random) -> Mapping[int, Weight]:
+        """The value of what is still to come after each action, and its probabilities."""
+        chances = self.action_probabilities(observation)
+        values = self._values(observation)
+        return {a: Weight(chances.get(a, 0.0), value) for a, value in values.items()}
+
     def _best(self, observation: Observation) -> tuple[int, ...]:
+        values = self._values(observation)
+        best = max(values.values())
+        return tuple(action for action, value in values.items() if value > best - 1e-9)
+
+    def _values(self, observation: Observation) -> dict[int, float]:
         solved = solution(self._name) or {}
         state = position(load_engine(self._name), observation)
         sign = 1 if observation.player == 0 else -1
-        values = {a: sign * _action_value(state, a, solved) for a in observation.legal_actions}
-        best = max(values.values())
-        return tuple(action for action, value in values.items() if value > best - 1e-9)
+        return {a: sign * _action_value(state, a, solved) for a in observation.legal_actions}
 
 
 @lru_cache(maxsize=8)

@@ -13,7 +13,7 @@ from typing import Any
 from openenv_tui.errors import SpecError, StoreError
 from openenv_tui.games.cliff_walking import CliffWalking
 from openenv_tui.model import EpisodeContext, GameInfo, Observation, Transition
-from openenv_tui.policy import Policy
+from openenv_tui.policy import Policy, Weight
 
 FORMAT = "openenv-tui q-table 1"
 
@@ -84,6 +84,12 @@ class QLearning(Policy):
         each = explored / len(observation.legal_actions)
         greedy = (1 - explored) / len(best)
         return {a: each + (greedy if a in best else 0.0) for a in observation.legal_actions}
+
+    def explain(self, observation: Observation, rng: Random) -> Mapping[int, Weight]:
+        """The return that its table expects after each action; 0 for what it never tried."""
+        known = self.table.get(self._key(observation), {})
+        chances = self.action_probabilities(observation)
+        return {a: Weight(chances[a], known.get(a, 0.0)) for a in observation.legal_actions}
 
     def learn(self, transition: Transition) -> None:
         """Watkins' update: towards the reward and the best that is expected after it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, suppress
+from math import inf
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -19,12 +21,16 @@ from openenv_tui.errors import OpenEnvTuiError, SessionLostError
 from openenv_tui.games.forms import Space
 from openenv_tui.model import Ending, Observation, Outcome
 from openenv_tui.render import printable
-from openenv_tui.tui.glyphs import ARROWS, MUTED, ascii_only, key_name, outcome_mark, signed
+from openenv_tui.tui.catalogue import fitting_policies
+from openenv_tui.tui.glyphs import ARROWS, MUTED, ascii_only, key_name, outcome_mark
 from openenv_tui.tui.keymap import key_lines
+from openenv_tui.tui.screens.facts import Sight, facts
 from openenv_tui.tui.screens.notice import HelpScreen, LostScreen, Section
 from openenv_tui.tui.screens.pick import PickScreen
 from openenv_tui.tui.seat import Choice
+from openenv_tui.tui.sitting import Moment, Move, stand_in
 from openenv_tui.tui.widgets.actions import ActionList, Option, options_of
+from openenv_tui.tui.widgets.advice import AdvicePanel, Question
 from openenv_tui.tui.widgets.board import Board
 from openenv_tui.tui.widgets.form import FormPanel
 
@@ -32,10 +38,11 @@ if TYPE_CHECKING:
     from openenv_tui.tui.sitting import Sitting
 
 VIM: Final = {"h": "left", "j": "down", "k": "up", "l": "right"}
-SPEEDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+SPEEDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, inf)
 GRACE: Final = 0.4
 """Seconds after the end in which keys of the game, typed a little late, mean nothing else."""
-MOST_SEATS: Final = 4
+FLASH: Final = 0.5
+"""Seconds for which a reward is drawn in reverse."""
 LEAST_MOVES: Final = 3
 MOST_ACTIONS: Final = 30
 """Beside the board; naming every point of a Go board takes longer than a frame."""
@@ -51,6 +58,8 @@ class TableScreen(Screen[None]):
     """
 
     AUTO_FOCUS = "#board"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Leave", key_display="esc", id="table.leave"),
         Binding("f5,r", "new_game", "New", key_display="f5", id="table.new"),
@@ -58,6 +67,9 @@ class TableScreen(Screen[None]):
         Binding("enter", "proceed", "New game", show=False, id="table.proceed"),
         Binding("f2,t", "change_hands", "Hand over", key_display="f2", id="table.hands"),
         Binding("f3", "inspect", "Inspect", id="table.inspect"),
+        Binding("f4,a", "advice", "Advice", key_display="f4", id="table.advice"),
+        Binding("f7", "adviser", "Adviser", show=False, id="table.adviser"),
+        Binding("f8", "save", "Save", show=False, id="table.save"),
         Binding("slash", "pick", "List", show=False, id="table.pick"),
     ]
 
@@ -72,9 +84,12 @@ class TableScreen(Screen[None]):
         self._ended_at: float | None = None
         self._remark = ""
         self._lines_written = 0
+        self._undone_written = 0
         self._most_actions = 1
+        self._adviser: str | None = None
+        self._fresh = False
         self._phase: tuple[bool, int | None] | None = None
-        sitting.person.on_asked = self.draw
+        sitting.person.on_asked = self._asked
         sitting.person.on_refused = self._refuse
         sitting.person.on_told = self._tell
 
@@ -88,6 +103,7 @@ class TableScreen(Screen[None]):
                 yield Static(id="facts")
                 yield Label("Actions", classes="heading choices")
                 yield ActionList(id="actions", classes="choices")
+                yield AdvicePanel(id="advice")
                 yield Label("Moves", classes="heading")
                 yield Log(id="moves", max_lines=5000)
         yield Static(id="status")
@@ -113,7 +129,7 @@ class TableScreen(Screen[None]):
         if not self.is_mounted or sitting.step is None:
             return
         try:
-            seen = sitting.observe(self.viewpoint)
+            seen = self.moment.seen[self.viewpoint]
             playable = sitting.seat is not None and not self.over
             self.query_one(Board).show(sitting.game.view(seen), playable=playable)
             listed = self._options(seen, MOST_ACTIONS)
@@ -128,6 +144,7 @@ class TableScreen(Screen[None]):
         self._make_room()
         self._show_phase()
         self._offer_form(seen)
+        self._ask_adviser()
 
     def _offer_form(self, seen: Observation) -> None:
         """A form to fill in where the actions are no list: there while the person may need it."""
@@ -161,6 +178,9 @@ class TableScreen(Screen[None]):
     @on(FormPanel.LetGo)
     def _to_the_board(self) -> None:
         self.query_one(Board).focus()
+
+    def _asked(self) -> None:
+        self.draw()
 
     def _tell(self, reason: str) -> None:
         self._remark = printable(reason)
@@ -208,79 +228,52 @@ class TableScreen(Screen[None]):
     def _title(self) -> Content:
         game = self.sitting.game
         about = f"  {self.sitting.about}" if self.sitting.about else ""
+        about += f"  undone {len(self.sitting.undone)}" if self.sitting.undone else ""
         return Content.assemble((game.title, "bold"), (f"  {game.info.name}{about}", MUTED))
 
     def goal_line(self) -> Content:
         """What a player is to do."""
         return Content.styled(self.sitting.game.goal, MUTED)
 
+    @property
+    def moment(self) -> Moment:
+        """The moment that is drawn: the newest, or the one that is looked back at."""
+        return self.sitting.moments[-1]
+
     def _facts(self) -> Content:
-        sitting, seat = self.sitting, self.viewpoint
-        lines = [self._seat_line(player) for player in self._listed_seats()]
-        left = sitting.game.info.players - len(lines)
-        if left:
-            lines.append(Content(f"  and {left} more seats"))
-        reward = sitting.rewards.get(seat, 0.0)
-        tone = "$text-success bold" if reward > 0 else "$text-error bold" if reward < 0 else ""
-        facts = [
-            ("step", str(len(sitting.history)), ""),
-            ("return", signed(sitting.returns.get(seat, 0.0)), ""),
-            ("reward", signed(reward), tone),
-        ]
-        if sitting.tells_seed:
-            seed = sitting.match.seed if sitting.match else sitting.seed
-            facts.append(("seed", str(seed), ""))
-        facts.append(("server", _short_server(sitting.setup.target), ""))
-        if last := self._last_of_others():
-            facts.insert(3, ("theirs", last, ""))
-        lines += [
-            Content.assemble((f"{label:<7}", MUTED), (value, style))
-            for label, value, style in facts
-        ]
-        return Content("\n").join(lines)
-
-    def _listed_seats(self) -> list[int]:
-        players = range(self.sitting.game.info.players)
-        if len(players) <= MOST_SEATS:
-            return list(players)
-        return sorted({self.viewpoint, *players[: MOST_SEATS - 1]})
-
-    def _seat_line(self, player: int) -> Content:
-        mark = ">" if ascii_only() else "▸"
-        turn = mark if player in self.sitting.turn else " "
-        bold = "bold" if player == self.viewpoint else ""
-        return Content.assemble(
-            (turn, "$text-accent bold"),
-            (f" seat {player} ", MUTED),
-            (self.sitting.name(player), bold),
-        )
-
-    def _last_of_others(self) -> str:
-        """The newest move of another seat, where this one may know it."""
-        sitting = self.sitting
-        if not sitting.hidden or sitting.seat is None:
-            for move in reversed(sitting.history):
-                if move.player != self.viewpoint:
-                    return move.name
-        return self._last_on_server()
-
-    def _last_on_server(self) -> str:
-        seen = self.sitting.observe(self.viewpoint)
-        action = seen.metadata.get("opponent_last_action")
-        return self.sitting.game.action_name(seen, action) if isinstance(action, int) else ""
+        return facts(self.sitting, Sight(self.moment, self.viewpoint, self._fresh))
 
     def _write_moves(self) -> None:
         """Add the moves that are new; of others only what the person may know."""
         log, history = self.query_one(Log), self.sitting.history
         if self._lines_written > len(history):
-            log.clear()
-            self._lines_written = 0
-        secret = self.sitting.hidden and self.sitting.seat is not None
-        for move in history[self._lines_written :]:
-            if not secret or move.player == self.viewpoint:
-                who = "" if self.sitting.game.info.players == 1 else f"{move.player} "
-                log.write_line(f"{move.number:>3} {who}{move.name}")
+            self._forget_lines()
+        for number, move in enumerate(history[self._lines_written :], self._lines_written):
+            self._write_undone(number)
+            if self._may_know(move):
+                log.write_line(f"{move.number:>3} {self._worded(move)}")
         self._lines_written = len(history)
+        self._write_undone(len(history))
+
+    def _forget_lines(self) -> None:
+        self.query_one(Log).clear()
+        self._lines_written = self._undone_written = 0
+
+    def _write_undone(self, number: int) -> None:
+        """What was taken back when so many moves stood, in words and in brackets."""
+        marks = self.sitting.undone
+        while self._undone_written < len(marks) and marks[self._undone_written][0] <= number:
+            moves = filter(self._may_know, marks[self._undone_written][1])
+            self.query_one(Log).write_line(f"    undone: {', '.join(map(self._worded, moves))}")
+            self._undone_written += 1
+
+    def _may_know(self, move: Move) -> bool:
+        secret = self.sitting.hidden and self.sitting.seat is not None
+        return not secret or move.player == self.viewpoint
+
+    def _worded(self, move: Move) -> str:
+        who = "" if self.sitting.game.info.players == 1 else f"{move.player} "
+        return f"{who}{move.name}"
 
     def _status(self) -> Content:
         raise NotImplementedError
@@ -317,8 +310,7 @@ class TableScreen(Screen[None]):
     def _start(self) -> None:
         self._ended_at = None
         self._remark = ""
-        self.query_one(Log).clear()
-        self._lines_written = 0
+        self._forget_lines()
         self._say("#status", Content("..."))
         self.run_worker(self._play(), group="game", exclusive=True)
 
@@ -345,12 +337,26 @@ class TableScreen(Screen[None]):
         async with aclosing(self.sitting.play()) as steps:
             async for step in steps:
                 self._remark = ""
+                if self.sitting.rewinding:
+                    continue
+                self._flash()
                 if step.ending is None:
                     self.draw()
                     await self._wait_a_little()
         self._ended_at = monotonic()
         self.sitting.person.forget()
         self.draw()
+
+    def _flash(self) -> None:
+        """Let a reward stand out for a short while."""
+        self._fresh = any(self.sitting.rewards.values())
+        if self._fresh:
+            self.set_timer(FLASH, self._calm_down)
+
+    def _calm_down(self) -> None:
+        self._fresh = False
+        if self.sitting.moments:
+            self._say("#facts", self._facts())
 
     async def _wait_a_little(self) -> None:
         """Keep the pace while only policies play; a person sets it by their keys."""
@@ -421,7 +427,8 @@ class TableScreen(Screen[None]):
 
     @on(Board.Chosen)
     @on(ActionList.Chosen)
-    def _clicked(self, event: Board.Chosen | ActionList.Chosen) -> None:
+    @on(AdvicePanel.Chosen)
+    def _clicked(self, event: Board.Chosen | ActionList.Chosen | AdvicePanel.Chosen) -> None:
         if self.sitting.seat is not None and not self.over:
             self.sitting.person.press(event.action)
 
@@ -475,9 +482,63 @@ class TableScreen(Screen[None]):
         self._lines_written = len(self.sitting.history) + 1
         self.draw()
 
+    # Advice.
+
+    @property
+    def advised(self) -> bool:
+        """Whether a policy's advice is shown."""
+        return self.has_class("-advised")
+
+    def action_advice(self) -> None:
+        """Show what a policy would do here, or hide it; hiding stops one that still thinks."""
+        self.set_class(not self.advised, "-advised")
+        if not self.advised:
+            self.query_one(AdvicePanel).give_up()
+        self._ask_adviser()
+        self.call_after_refresh(self._make_room)
+
+    def action_adviser(self) -> None:
+        """Choose the policy whose advice is shown."""
+        from openenv_tui.tui.screens.adviser import AdviserScreen
+
+        def chosen(spec: str | None) -> None:
+            if spec is not None:
+                self._adviser = spec
+                self.set_class(True, "-advised")
+                self.draw()
+
+        game = self.sitting.game
+        self.app.push_screen(AdviserScreen(game, self._advisers(), self.adviser()), chosen)
+
+    def _advisers(self) -> tuple[str, ...]:
+        try:
+            return fitting_policies(self.sitting.game.info.name)
+        except OpenEnvTuiError:
+            return ("random",)  # a game that only its server knows
+
+    def adviser(self) -> str:
+        """The spec of the policy that is asked."""
+        return self._adviser or stand_in(self.sitting.game)
+
+    def advised_seat(self) -> int | None:
+        """The seat that has to choose and whose view may be used; None while there is none."""
+        return self.viewpoint if self.viewpoint in self.moment.turn else None
+
+    def _ask_adviser(self) -> None:
+        seat = self.advised_seat() if self.advised and self.sitting.moments else None
+        if seat is None:
+            return
+        sitting, moment = self.sitting, self.moment
+        seed = sitting.match.seed if sitting.match else sitting.seed
+        place = id(sitting.match), moment.moves, seat
+        question = Question(self.adviser(), place)
+        self.query_one(AdvicePanel).consider(question, sitting.game, moment.seen[seat], seed)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "proceed":
             return self.over
+        if action == "save":
+            return self.sitting.replayable and self.sitting.match is not None
         if action == "pick":
             return self.sitting.seat is not None and not self.over
         if action == "change_hands":
@@ -494,6 +555,19 @@ class TableScreen(Screen[None]):
         self.draw()
         if touched and not self.over:
             self._tell("You sent frames by hand: the board is right again after the next move")
+
+    def action_save(self) -> None:
+        """Keep this game in a file, which `openenv-tui replay` opens."""
+        from openenv_tui.tui.saved import new_place, of_sitting
+
+        try:
+            game = of_sitting(self.sitting)
+            path = new_place(Path.cwd(), self.sitting.game.info.short_name, game.seed)
+            game.write(path)
+        except OpenEnvTuiError as error:
+            self.notify(str(error), title="Not saved", severity="error", markup=False)
+            return
+        self.notify(f"openenv-tui replay {path.name}", title="Saved", markup=False)
 
     def action_help(self) -> None:
         """What the keys do here."""
@@ -527,8 +601,3 @@ class TableScreen(Screen[None]):
             *key_lines(self),
             ("", "A letter that is a key of the game belongs to the game."),
         ]
-
-
-def _short_server(target: str) -> str:
-    """An address without its scheme: where there is little room, the port says more."""
-    return target.partition("://")[2] or target
