@@ -164,6 +164,25 @@ class Arena:
                 return
             episode.follow(history)
 
+    def resumed(self, history: Sequence[int], seed: int) -> Step:
+        """Take up an episode in its middle: ``reset``, and then the first of its moves.
+
+        Args:
+            history: chance's moves included, as of an ``Ending``.
+            seed: of the episode. Where it decided chance so far, it decides the rest alike.
+
+        Raises:
+            IllegalActionError: an action is not legal, or comes after the end.
+        """
+        self._rng.restart(seed)
+        episode = self._begun(seed)
+        while episode.ply < len(history):
+            if episode.state.current_player() == CHANCE:
+                # Whatever comes after it is drawn as if this had been.
+                self._rng.random()
+            episode.follow(history)
+        return episode.next_step(episode.state)
+
     def told(self, observation: Observation) -> Told:
         """All that an observation of the episode can tell, worked out in one go for a server."""
         assert self._episode is not None

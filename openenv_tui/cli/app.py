@@ -11,6 +11,7 @@ from openenv_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from openenv_tui.connection.recording import Recording
+    from openenv_tui.evaluation.replays.stored import Run
     from openenv_tui.tui.saved import SavedGame
     from openenv_tui.tui.sitting import Setup, Sitting
     from openenv_tui.wire.tape import Tape
@@ -86,6 +87,22 @@ def open_saved(game: SavedGame) -> int:
     from openenv_tui.tui.saved import open_saved
 
     return asyncio.run(_open(open_saved(game)))
+
+
+def open_stored(run: Run, row: int, episode: int, pair: bool, at: int) -> int:
+    """Open the app at a stored game; returns the exit code."""
+    from openenv_tui.tui.app import run_app
+    from openenv_tui.tui.screens.replay import ReplayScreen
+
+    return asyncio.run(run_app(lambda: ReplayScreen(run, row, episode, paired=pair, at=at)))
+
+
+def open_games(run: Run, row: int) -> int:
+    """Open the app at the list of a run's games; returns the exit code."""
+    from openenv_tui.tui.app import run_app
+    from openenv_tui.tui.screens.games import GamesScreen
+
+    return asyncio.run(run_app(lambda: GamesScreen(run, row)))
 
 
 async def _open(opened: Awaitable[Sitting]) -> int:

@@ -77,7 +77,7 @@ def themes() -> Iterable[str]:
 BY_METAVAR: dict[str | None, Names] = {"SPEC": policies, "FORMAT": formats, "TARGET": targets}
 BY_NAME: dict[str | None, Names] = {
     "game": games, "games": games, "pattern": games, "run": runs, "before": runs, "after": runs,
-    "env": targets, "target": targets, "theme": themes,
+    "what": runs, "env": targets, "target": targets, "theme": themes,
 }  # fmt: skip
 
 

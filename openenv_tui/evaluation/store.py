@@ -65,6 +65,10 @@ INSERT_REPLAYED = f"""
 INSERT OR REPLACE INTO replayed ({ALL}, attempt) VALUES ({", ".join("?" * (len(COLUMNS) + 1))})
 """
 
+CHOSEN = """
+WHERE row = ?1 AND (?2 IS NULL OR outcome = ?2) AND (NOT ?3 OR forfeit IS NOT NULL)
+"""
+
 MOST_JOINED = 12
 """Deals of more episodes are grouped."""
 
@@ -509,6 +513,30 @@ class Store:
         """The line of one episode; None if it is not there."""
         found = self._read("SELECT * FROM episodes WHERE row = ? AND episode = ?", (row, episode))
         return found[0] if found else None
+
+    def summaries(
+        self, row: int, outcome: int | None, *, forfeits: bool, most: int
+    ) -> list[tuple[int, int, int, int | None, float | None, int, str | None]]:
+        """(episode, seat, seed, outcome, return, steps, forfeit) of a row's games, by episode.
+
+        Args:
+            row: of the run.
+            outcome: of those with this one alone; None for any.
+            forfeits: of those alone that a forfeit ended.
+            most: so many of them.
+        """
+        return self._read(
+            "SELECT episode, seat, seed, outcome, return, steps, forfeit FROM episodes "
+            f"{CHOSEN} ORDER BY episode LIMIT ?4",
+            (row, outcome, forfeits, most),
+        )
+
+    def number_of(self, row: int, outcome: int | None, *, forfeits: bool) -> int:
+        """How many games ``summaries`` would tell of without a limit."""
+        ((found,),) = self._read(
+            f"SELECT COUNT(*) FROM episodes {CHOSEN}", (row, outcome, forfeits)
+        )
+        return int(found)
 
     def counts(self, row: int, deal: int) -> Counts:
         """Count one row.

@@ -101,12 +101,14 @@ class Sitting:
         again: what ``recover`` does, in a word or two.
         open_seats: the person may take a seat.
         tells_seed: the person may know what the chance of the game follows from.
+        savable: a file can tell the game from its seed on.
     """
 
     about = ""
     again = "Reconnect"
     open_seats = True
     tells_seed = True
+    savable = True
 
     def __init__(
         self,

@@ -538,7 +538,8 @@ class TableScreen(Screen[None]):
         if action == "proceed":
             return self.over
         if action == "save":
-            return self.sitting.replayable and self.sitting.match is not None
+            sitting = self.sitting
+            return sitting.replayable and sitting.savable and sitting.match is not None
         if action == "pick":
             return self.sitting.seat is not None and not self.over
         if action == "change_hands":

@@ -1,0 +1,1 @@
+"""Stored games: which there are, how they went moment by moment, and files of them."""
