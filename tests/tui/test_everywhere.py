@@ -7,12 +7,18 @@ from textual.color import Color
 from textual.screen import ModalScreen
 from textual.widgets import Footer
 
+from openenv_tui.evaluation.plan import Plan
+from openenv_tui.evaluation.replays.stored import Run
+from openenv_tui.evaluation.runner import run_plan
 from openenv_tui.tui.keymap import declared, every_binding, every_kind, key_lines, problem_of
 from openenv_tui.tui.plain import spelt
 from openenv_tui.tui.screens.evaluate import EvaluateScreen
+from openenv_tui.tui.screens.games import GamesScreen
 from openenv_tui.tui.screens.inspect import InspectScreen
+from openenv_tui.tui.screens.replay import ReplayScreen
 from openenv_tui.tui.screens.results import ResultsScreen
 from openenv_tui.tui.screens.settings import SettingsScreen
+from openenv_tui.tui.screens.wall import WallScreen
 from openenv_tui.tui.themes import OURS
 
 KINDS = [kind for kind in every_kind() if list(declared(kind))]
@@ -46,11 +52,21 @@ OPENERS = {
     "results": lambda sitting: ResultsScreen(),
     "settings": lambda sitting: SettingsScreen(),
     "inspect": InspectScreen,
+    "wall": lambda sitting: WallScreen([sitting], 1),
 }
+STORED = {"games": GamesScreen, "replay": lambda run: ReplayScreen(run, 0, 0)}
 
 
-@pytest.fixture(params=[*OPENERS, "play", "watch"])
-def anywhere(request, lobby, table):
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run with stored games."""
+    place = tmp_path_factory.mktemp("run") / "small"
+    run_plan(Plan("kuhn_poker", policies=("random",), episodes=2, seed=5), place)
+    return Run.read(place)
+
+
+@pytest.fixture(params=[*OPENERS, *STORED, "play", "watch"])
+def anywhere(request, lobby, table, run):
     """Open the app at each of its screens."""
     from contextlib import asynccontextmanager
 
@@ -64,7 +80,8 @@ def anywhere(request, lobby, table):
             return
         sitting = await open_sitting(Setup("catch", seed=3))
         async with lobby() as user:
-            if screen := OPENERS[request.param](sitting):
+            stored = STORED.get(request.param)
+            if screen := stored(run) if stored else OPENERS[request.param](sitting):
                 await user.app.push_screen(screen)
             await user.pilot.pause()
             yield user

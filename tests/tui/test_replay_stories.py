@@ -128,6 +128,21 @@ async def test_the_person_plays_on_from_a_moment_and_the_run_stays_as_it_is(runs
     assert (run.folder / FILE_NAME).read_bytes() == before
 
 
+async def test_a_move_of_a_branch_is_taken_back_but_no_file_could_hold_it(runs):
+    async with replay(runs("tic_tac_toe"), size=(100, 30)) as user:
+        await user.press("right", "right", "f2")
+        await user.waits_for("Your turn")
+        sitting = user.app.screen.sitting
+        before = sitting.moments[0].seen[0].legal_actions
+        await user.press("enter")
+        await user.waits_for("  1 0 ")
+        await user.waits_for("Your turn")
+        await user.press("f8", "u")
+        await user.waits_for("Your turn")
+        assert (sitting.moments[-1].seen[0].legal_actions, sitting.history) == (before, [])
+        assert not list(Path.cwd().glob("*.game.json"))
+
+
 async def test_at_the_end_nobody_can_play_on(runs):
     async with replay(runs("catch")) as user:
         await user.press("end", "f2")
