@@ -40,12 +40,12 @@ async def test_a_key_is_changed_by_pressing_another(table):
         keys.highlighted = keys.get_option_index("table.new")
         await user.press("enter")
         await user.waits_for("New: press the new key")
-        await user.press("f7")
+        await user.press("f11")
         await user.waits_for("* table.new")
-        await user.press("escape", "right", "f7")
+        await user.press("escape", "right", "f11")
         await user.waits_for("seed   4")
-        assert "f7 New" in user.sees()
-    assert read_settings().keys == {"table.new": "f7"}
+        assert "f11 New" in user.sees()
+    assert read_settings().keys == {"table.new": "f11"}
 
 
 async def test_a_key_that_is_taken_is_refused_and_nothing_changes(table):
@@ -84,7 +84,7 @@ async def test_what_a_variable_says_cannot_be_changed_here(lobby, monkeypatch):
 
 async def test_everything_can_be_forgotten(lobby):
     write_setting("speed", 8.0)
-    write_setting("table.new", "f7", "keys")
+    write_setting("table.new", "f11", "keys")
     async with lobby() as user:
         await user.press("f10", "f2")
         await user.pilot.pause()

@@ -1,5 +1,12 @@
 """A person watches policies: pace, single steps, taking over, handing back."""
 
+from math import inf
+
+import pytest
+
+from openenv_tui.tui.screens.table import SPEEDS
+from openenv_tui.tui.screens.watch import nearest_speed
+
 
 async def test_a_game_plays_to_its_conclusion_by_itself(table):
     async with table("catch", person=False, policies=("tracker",)) as user:
@@ -60,3 +67,10 @@ async def test_watching_looks_like_this(table, snapshot):
         await user.waits_for("1 0 top left")
         await user.waits_for("Paused")
         snapshot(user, "watch")
+
+
+@pytest.mark.parametrize(
+    ("wished", "pace"), [(3, 4.0), (2, 2.0), (0.001, 0.5), (64, 32.0), (65, inf), (1000, inf)]
+)
+def test_watching_begins_at_the_pace_that_is_nearest_to_the_wish(wished, pace):
+    assert SPEEDS[nearest_speed(wished)] == pace

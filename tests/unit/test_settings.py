@@ -36,10 +36,10 @@ def test_the_example_says_what_is_so_anyway():
 
 
 def test_the_file_is_obeyed_and_a_variable_wins_over_it(monkeypatch):
-    write('speed = 8\nascii = true\n[keys]\n"table.new" = "f7"\n')
+    write('speed = 8\nascii = true\n[keys]\n"table.new" = "f11"\n')
     assert read_settings().speed == 8.0
     assert read_settings().ascii is True
-    assert read_settings().keys == {"table.new": "f7"}
+    assert read_settings().keys == {"table.new": "f11"}
     monkeypatch.setenv("OPENENV_TUI_ASCII", "0")
     assert read_settings().ascii is False
 
@@ -69,7 +69,7 @@ def test_a_variable_that_makes_no_sense_is_named(monkeypatch):
 
 
 def test_writing_one_setting_leaves_comments_and_others_alone():
-    write('# mine\ntheme = "nord" # at night\n\n[keys]\n"table.new" = "f7"\n')
+    write('# mine\ntheme = "nord" # at night\n\n[keys]\n"table.new" = "f11"\n')
     write_setting("theme", "ansi-dark")
     write_setting("speed", 4.0)
     write_setting("table.same", "f8", "keys")
@@ -78,7 +78,7 @@ def test_writing_one_setting_leaves_comments_and_others_alone():
     assert "# at night" in text
     assert read_settings().theme == "ansi-dark"
     assert read_settings().speed == 4.0
-    assert read_settings().keys == {"table.new": "f7", "table.same": "f8"}
+    assert read_settings().keys == {"table.new": "f11", "table.same": "f8"}
 
 
 def test_a_setting_taken_away_is_as_usual_again():
@@ -105,7 +105,7 @@ def test_the_command_tells_values_and_who_said_so(monkeypatch):
     ("text", "words"),
     [
         ('theme = "nrod"\n', "line 1: no theme is called 'nrod'; did you mean 'nord'?"),
-        ('[keys]\n"table.knew" = "f7"\n', "line 2: no binding is called 'table.knew'"),
+        ('[keys]\n"table.knew" = "f11"\n', "line 2: no binding is called 'table.knew'"),
         ('[keys]\n"table.new" = "fifteen"\n', "line 2: 'fifteen' is no key"),
         ('[keys]\n"table.new" = "f6"\n', "line 2: f6 is already the key of"),
     ],
