@@ -34,8 +34,8 @@ class Minimax(Policy):
             return "it plays games of one player, or of two whose returns add up to zero"
         if game.max_length > LONGEST or solution(game.name) is None:
             return (
-                f"it solves games of at most {MOST_POSITIONS:,} positions, in {PATIENCE:g} seconds; "
-                "try mcts"
+                f"it solves games of at most {MOST_POSITIONS:,} positions within "
+                f"{PATIENCE:g} seconds; try mcts"
             )
         return None
 
