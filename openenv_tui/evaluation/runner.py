@@ -191,7 +191,7 @@ def resume_run(
         log = held.enter_context(closing(Store(folder / FILE_NAME, new=True)))
         begin = partial(Run, store=log, progress=progress, stop=stop or threading.Event())
         manifest = read_manifest(folder)
-        if manifest.get("finished") and not manifest.get("interrupted"):
+        if log.described and manifest.get("finished") and not manifest.get("interrupted"):
             draw = drawn(plan, log, int(log.meta()["players"]))
             _expect_open(folder, begin(draw.plan, cast=Cast(), where=Where()))
         where = held.enter_context(reached(plan, access, tell))

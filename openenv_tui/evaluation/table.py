@@ -280,7 +280,7 @@ def _tabulated(store: Store, live: bool, forfeits: str) -> Table:
         pairing=meta["pairing"],
         outcome_rule=meta["outcome_rule"],
         episodes=meta["episodes"],
-        rows=ranked if live else _beside_the_first(ranked, dict(zip(listed, samples, strict=True))),
+        rows=_beside_the_first(ranked, dict(zip(listed, samples, strict=True)), live=live),
         lost=store.lost(),
         audit=meta.get("audit"),
         stopping=_stopping(meta),
@@ -320,9 +320,11 @@ def _stopping(meta: Mapping[str, Any]) -> str:
 
 
 def _beside_the_first(
-    rows: tuple[Row, ...], samples: Mapping[tuple[str, str | None], Sample]
+    rows: tuple[Row, ...], samples: Mapping[tuple[str, str | None], Sample], *, live: bool
 ) -> tuple[Row, ...]:
     """The rows with what they gain by sharing deals with the first one, and how scores compare."""
+    if live or not rows:
+        return rows
     from openenv_tui.evaluation.resampling import improvement
 
     first = samples[rows[0].policy, rows[0].opponent]

@@ -59,8 +59,14 @@ def playable_names() -> tuple[str, ...]:
             # coop_to_1p is registered as if it needed parameters, and loads without any.
             if (kind.default_loadable or kind.short_name == "coop_to_1p")
             and kind.dynamics != mean_field
+            and not _in_python(kind.short_name)
         )
     )
+
+
+def _in_python(name: str) -> bool:
+    """A game that is only registered once somebody imports ``open_spiel.python.games``."""
+    return name.startswith("python_") or name == "chat_game"
 
 
 def describe(engine: Any) -> GameInfo:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from random import Random
+from time import monotonic
 from typing import Any, TypeAlias
 
 import pyspiel
@@ -16,6 +18,8 @@ from openenv_tui.model import EpisodeContext, GameInfo, Observation
 from openenv_tui.policy import Policy
 
 MOST_HISTORIES = 20_000
+PATIENCE = 5.0
+"""Seconds of counting, after which a game is taken for too large: some take milliseconds a move."""
 FORMAT = 1
 KIND = "cfr"
 
@@ -53,8 +57,8 @@ class CFR(Policy):
             return "it solves games for two or more"
         if game.perfect_information and not game.history_known:
             return "this server does not tell enough to know the position"
-        if not game.perfect_information and not _tells_knowledge(game.name):
-            return "it needs a tensor of all that a player knows, and this game gives none"
+        if not _tells_knowledge(game.name, hidden=not game.perfect_information):
+            return "it needs to be told all that a player knows, which this game does not tell"
         if known(game.name) is None:
             return f"it solves games of at most {MOST_HISTORIES:,} histories; try mcts"
         return None
@@ -87,8 +91,10 @@ def _key(player: int, knowledge: Any) -> str:
     return f"{player}:" + ",".join([format(number, "g") for number in knowledge])
 
 
-def _tells_knowledge(name: str) -> bool:
-    return bool(load_engine(name).get_type().provides_information_state_tensor)
+def _tells_knowledge(name: str, *, hidden: bool) -> bool:
+    kind = load_engine(name).get_type()
+    tells = kind.provides_information_state_string
+    return bool(tells and (kind.provides_information_state_tensor or not hidden))
 
 
 @lru_cache(maxsize=8)
@@ -101,24 +107,38 @@ def known(name: str) -> Mapping[str, str] | None:
     engine = load_engine(name)
     if not isinstance(engine, pyspiel.Game):
         return None
+    states = _decisions(engine)
+    if states is None:
+        return None
     hidden = engine.get_type().information != pyspiel.GameType.Information.PERFECT_INFORMATION
     found: dict[str, str] = {}
-    waiting, met = [engine.new_initial_state()], 1
+    for state in states:
+        player = state.current_player()
+        knows = state.information_state_tensor(player) if hidden else state.history()
+        engines = state.information_state_string(player)
+        if found.setdefault(_key(player, knows), engines) != engines:
+            return None
+    return found
+
+
+def _decisions(engine: Any) -> list[Any] | None:
+    """Every state in which a player chooses; None if the game has too many histories."""
+    found, met, until = [], 1, monotonic() + PATIENCE
+    first = engine.new_initial_state()
+    # Breadth first, and a state is made when its turn comes: that a game is too large shows in
+    # its first moves, and lists of games ask about all of them.
+    waiting = deque([lambda: first])
     while waiting:
-        state = waiting.pop()
+        state = waiting.popleft()()
         if state.is_terminal():
             continue
-        if not state.is_chance_node():
-            player = state.current_player()
-            knows = state.information_state_tensor(player) if hidden else state.history()
-            engines = state.information_state_string(player)
-            if found.setdefault(_key(player, knows), engines) != engines:
-                return None
         after = state.legal_actions()
         met += len(after)
-        if met > MOST_HISTORIES:
+        if met > MOST_HISTORIES or monotonic() > until:
             return None
-        waiting += [state.child(action) for action in after]
+        waiting.extend(partial(state.child, action) for action in after)
+        if not state.is_chance_node():
+            found.append(state)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from random import Random
+from time import monotonic
 from typing import Any, TypeAlias
 
 from openenv_tui.games.openspiel import load_engine
@@ -14,6 +15,8 @@ from openenv_tui_policies.mcts import needs_a_simulator, position
 
 MOST_POSITIONS = 50_000
 LONGEST = 200
+PATIENCE = 5.0
+"""Seconds of solving, after which a game is taken for too large: some take milliseconds a move."""
 
 Solution: TypeAlias = "dict[tuple[str, int], float]"
 
@@ -30,7 +33,10 @@ class Minimax(Policy):
         if game.players > 2 or (game.players == 2 and not game.zero_sum):
             return "it plays games of one player, or of two whose returns add up to zero"
         if game.max_length > LONGEST or solution(game.name) is None:
-            return f"it solves games of at most {MOST_POSITIONS:,} positions; try mcts"
+            return (
+                f"it solves games of at most {MOST_POSITIONS:,} positions within "
+                f"{PATIENCE:g} seconds; try mcts"
+            )
         return None
 
     def begin(self, context: EpisodeContext) -> None:
@@ -67,11 +73,12 @@ def solution(name: str) -> Solution | None:
     """The value to player 0 of what is still to come in every position of a game.
 
     Returns:
-        (the engine's picture, moves made) -> value; None if there are too many positions.
+        (the engine's picture, moves made) -> value; None if there are too many positions, or
+        solving them takes too long.
     """
     solved: Solution = {}
     try:
-        _solve(load_engine(name).new_initial_state(), solved)
+        _solve(load_engine(name).new_initial_state(), solved, monotonic() + PATIENCE)
     except _TooLargeError:
         return None
     return solved
@@ -91,20 +98,20 @@ def _action_value(state: Any, action: int, solved: Solution) -> float:
     return float(child.returns()[0] - state.returns()[0]) + solved.get(_key(child), 0.0)
 
 
-def _solve(state: Any, solved: Solution) -> float:
+def _solve(state: Any, solved: Solution, until: float) -> float:
     key = _key(state)
     if key in solved:
         return solved[key]
     if state.is_terminal():
         solved[key] = 0.0
         return 0.0
-    if len(solved) >= MOST_POSITIONS:
+    if len(solved) >= MOST_POSITIONS or monotonic() > until:
         raise _TooLargeError
     already = state.returns()[0]
 
     def worth(action: int) -> float:
         child = state.child(action)
-        return float(child.returns()[0] - already) + _solve(child, solved)
+        return float(child.returns()[0] - already) + _solve(child, solved, until)
 
     if state.is_chance_node():
         value: float = sum(chance * worth(action) for action, chance in state.chance_outcomes())

@@ -49,7 +49,7 @@ def test_a_reference_run_has_a_small_page_with_its_games(game, tmp_path):
     text, page = made(REFERENCE / game, tmp_path / "page.html")
     assert len(text.encode()) < 400_000
     assert "Ranking" in page.text
-    assert "95 % intervals, Wilson for rates" in page.text
+    assert "95 % intervals, Wilson's for rates" in page.text
     deals = reel(page)["deals"]
     assert {deal["reason"].partition(":")[0].split(" and ")[0] for deal in deals} >= {"best"}
     for deal in deals:

@@ -77,7 +77,7 @@ def test_games_of_perfect_information_are_known_by_their_history():
         ("tic_tac_toe", "at most 20,000 histories"),
         ("catch", "two or more"),
         ("matrix_pd", "in turn"),
-        ("dou_dizhu", "tensor"),
+        ("dou_dizhu", "all that a player knows"),
     ],
 )
 def test_it_says_clearly_what_it_does_not_solve(game, reason):

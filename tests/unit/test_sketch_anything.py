@@ -69,7 +69,7 @@ def check(picture, width, height):
         assert not any(unicodedata.category(letter) in CONTROL for letter in words), repr(words)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(OBSERVATIONS, OBSERVATIONS, OBSERVATIONS, ROOMS, st.booleans(), st.booleans())
 def test_any_json_is_drawn_in_any_room(fields, before, schema, room, ascii_only, colour):
     view = sketch(fields, before=before, schema={"properties": schema})
