@@ -36,7 +36,7 @@ reference: $(VENV)/program ## remake results/reference/
 	$(BIN)/python results/make_reference.py
 
 pictures: $(VENV)/program ## remake the pictures of docs/
-	$(BIN)/python -m openenv_tui.tui.picture docs/catch.svg
+	COLORTERM=truecolor $(BIN)/python -m openenv_tui.tui.picture docs/catch.svg
 
 $(VENV)/python: constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
