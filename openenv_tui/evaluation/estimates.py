@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from openenv_tui.evaluation.sample import Sample, sums
-from openenv_tui.evaluation.stats import Interval, bounded, mean_interval, rate_interval
+from openenv_tui.evaluation.stats import Interval, Sums, bounded, mean_interval, rate_interval
 
 if TYPE_CHECKING:
     from openenv_tui.evaluation.table import Row
@@ -82,13 +83,29 @@ def _mean(
 ) -> tuple[Interval, str]:
     units = sums(sample.units)
     if not units.number or not units.vary:
-        return mean_interval(units, *bounds), "equal"
+        return mean_interval(units, *_reach(units, bounds)), "equal"
     if seed is not None:
         from openenv_tui.evaluation.resampling import bca_interval, needs_bootstrap
 
         if needs_bootstrap(sample.units):
             return bca_interval(sample.units, seed), "bca"
     return mean_interval(units, *bounds), "score" if bounded(*bounds) else "t"
+
+
+def _reach(units: Sums, bounds: tuple[float, float]) -> tuple[float, float]:
+    """Bounds for a mean of equal units: there is always something that was not seen.
+
+    Where a game has no bound, nobody can say how far that lies; it is taken to be as far as the
+    mean is from 0, and 1 at least, so that no interval claims that nothing else can happen.
+    """
+    if not units.number:
+        return bounds
+    far = max(1.0, abs(units.mean))
+    least, most = bounds
+    return (
+        least if isfinite(least) else units.mean - far,
+        most if isfinite(most) else units.mean + far,
+    )
 
 
 def _scores(sample: Sample, seed: Sequence[int]) -> Scores | None:

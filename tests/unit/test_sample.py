@@ -108,3 +108,10 @@ def test_the_table_of_a_score_game_says_middle_and_quantiles(tmp_path):
     log = Store(tmp_path / "run" / "run.sqlite", new=False)
     assert tabulate(log, live=True).rows[0].iqm is None
     log.close()
+
+
+@given(value=st.floats(-1e6, 1e6), number=st.integers(1, 300))
+def test_equal_returns_without_bounds_do_not_claim_that_nothing_else_can_happen(value, number):
+    alike = Sample(np.arange(number), np.full((number, 1), value), np.zeros((number, 1)))
+    low, high = estimates(alike, 0, number, (-math.inf, math.inf), None).mean
+    assert low < value < high
