@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from openenv_tui.evaluation.plan import Plan, Tournament
+from openenv_tui.evaluation.runner import run_plan
 from openenv_tui.tui.screens.evaluate import EvaluateScreen
 from tests.support.servers import NO_OPENENV, openenv_installed, zoo_server
 
@@ -79,3 +81,13 @@ async def test_what_only_a_server_can_name_is_evaluated_too(lobby):
             await user.press("f2")
             await user.waits_for("kept in results", seconds=20)
             assert "thermostat" in user.sees()
+
+
+async def test_a_tournament_is_found_among_the_results(lobby):
+    held = Tournament("round-robin", "", None)
+    plan = Plan("kuhn_poker", ("random", "first", "last"), episodes=20, tournament=held)
+    run_plan(plan, Path("results/meeting"))
+    async with lobby(size=(120, 36)) as user:
+        await user.press("f5")
+        await user.waits_for("first v last")
+        assert "random v first" in user.sees()

@@ -48,13 +48,22 @@ class Standings(DataTable[Any]):
 
     def show(self, table: Table) -> None:
         """Bring every line up to date; lines that are missing come too."""
+        names = named(table.rows)
         if not self.columns:
-            self.start([row.policy for row in table.rows])
-        for row in table.rows:
+            self.start(names)
+        for name, row in zip(names, table.rows, strict=True):
             for key, value in cells(row, narrow=self._narrow).items():
-                self.update_cell(row.policy, key, value)
-        places = {row.policy: place for place, row in enumerate(table.rows)}
+                self.update_cell(name, key, value)
+        places = {name: place for place, name in enumerate(names)}
         self.sort("policy", key=lambda policy: places.get(str(policy), len(places)))
+
+
+def named(rows: Sequence[Row]) -> list[str]:
+    """What each line is called: its policy; in a tournament, where one has several, its pairing."""
+    policies = [row.policy for row in rows]
+    if len(set(policies)) == len(policies):
+        return policies
+    return [f"{row.policy} v {row.opponent}" for row in rows]
 
 
 def cells(row: Row, *, narrow: bool = False) -> dict[str, Content]:
